@@ -1,0 +1,12 @@
+# All from Debian 12; see scripts/bootstrap. Boost 1.81 is asked for by name: Debian's default, 1.74, must not mix in.
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json)
+find_package(OpenSSL 3 REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(fmt CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(tomlplusplus CONFIG REQUIRED)
+find_package(Threads REQUIRED)
+if(CARDRESOLVER_BUILD_TESTS)
+  find_package(GTest CONFIG REQUIRED)
+endif()

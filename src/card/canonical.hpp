@@ -1,0 +1,61 @@
+// From the text of a list to a canonical number, or to the reason why the text is none.
+#pragma once
+
+#include "card/number.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cardresolver::card {
+
+/// Why a text is not a card number. Each has a sentence for the user: `explain`.
+enum class invalid_reason : std::uint8_t {
+    none,                 ///< it is one
+    empty,                ///< nothing but blanks
+    line_too_long,        ///< the line exceeds the cap of the source
+    control_character,    ///< NUL, CR, LF or another control character
+    separator,            ///< '_' or '&': they separate numbers and parameters on the wire
+    scientific_notation,  ///< 8.98602E+19: a spreadsheet has destroyed the digits
+    foreign_character,    ///< a character that no card number has
+    iccid_unpadded,       ///< 19 digits from 89: an ICCID without its padding
+    unknown_shape,        ///< letters and digits, but no kind looks like this
+    iccid_length,         ///< an ICCID was promised; it has 20 characters
+    imsi_length,          ///< an IMSI was promised; it has at most 15 digits
+    imsi_character,       ///< an IMSI has digits alone
+    msisdn_length,        ///< an MSISDN was promised; it has at most 13 digits
+    msisdn_character,     ///< an MSISDN has digits alone
+    unreadable_record,    ///< the record around the number is broken (a quote that never ends)
+};
+
+/// One sentence in plain English that says what is wrong and, where there is a remedy, names it.
+std::string_view explain(invalid_reason reason) noexcept;
+
+/// How to read a list's numbers.
+struct canonical_options {
+    std::optional<card_kind> kind;  ///< what the user says they are; none: judge by shape
+    bool pad_iccid = false;         ///< give ICCIDs of 19 digits their `F`
+};
+
+/// A number, or why there is none. `number` is meaningful where `reason` is `none`.
+struct canonical_result {
+    card_number number;
+    invalid_reason reason = invalid_reason::none;
+
+    bool is_valid() const noexcept { return reason == invalid_reason::none; }
+};
+
+/// Reads one field of a list as people's files hold it: surrounding blanks (ASCII, NBSP, full-width),
+/// quotes, `'…` and `="…"` of spreadsheets, full-width digits, `+86`, lower-case letters.
+///
+/// By shape (carrier's document, business parameters): 20 characters from 8986 are an ICCID, 15 digits from
+/// 460 an IMSI, 11 or 13 digits from 1 an MSISDN. A kind that the user names is checked for length and
+/// characters only. Pure; never throws on any input.
+canonical_result canonicalize(std::string_view raw, const canonical_options& options) noexcept;
+
+/// The first 64 bytes of a hostile text, printable: control characters, broken UTF-8 and invisible format
+/// characters as `\xHH`. Cuts at a character boundary.
+std::string escape_raw(std::string_view raw);
+
+}  // namespace cardresolver::card

@@ -1,0 +1,134 @@
+#include "card/text.hpp"
+
+#include "card/canonical.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cardresolver::card {
+namespace {
+
+using namespace std::string_view_literals;
+
+std::string printable(std::string_view text, std::size_t max_bytes = 1000) {
+    std::string out;
+    append_printable(out, text, max_bytes);
+    return out;
+}
+
+TEST(trim_blanks, takes_all_kinds_of_blank_from_both_ends) {
+    struct row {
+        std::string_view text, trimmed;
+    };
+    constexpr std::array rows{
+        row{"", ""},
+        row{" \t\n\v\f\r", ""},
+        row{" a b ", "a b"},
+        row{"\xC2\xA0\xE3\x80\x80\xE2\x80\x8B\xEF\xBB\xBFx\xEF\xBB\xBF\xE2\x80\x8B\xE3\x80\x80\xC2\xA0", "x"},
+        row{"\xC2x\xA0", "\xC2x\xA0"},
+        row{"\xA0", "\xA0"},
+        row{"\0 "sv, "\0"sv},
+    };
+    for (const auto& one : rows)
+        EXPECT_EQ(trim_blanks(one.text), one.trimmed);
+}
+
+TEST(utf8_length, knows_the_well_formed_characters) {
+    EXPECT_EQ(utf8_length("a"), 1U);
+    EXPECT_EQ(utf8_length("\0"sv), 1U);
+    EXPECT_EQ(utf8_length("\xC2\x80"), 2U);
+    EXPECT_EQ(utf8_length("\xDF\xBF"), 2U);
+    EXPECT_EQ(utf8_length("\xE0\xA0\x80"), 3U);
+    EXPECT_EQ(utf8_length("\xED\x9F\xBF"), 3U);
+    EXPECT_EQ(utf8_length("\xEE\x80\x80"), 3U);
+    EXPECT_EQ(utf8_length("\xF0\x90\x80\x80"), 4U);
+    EXPECT_EQ(utf8_length("\xF4\x8F\xBF\xBFrest"), 4U);
+}
+
+TEST(utf8_length, is_zero_for_malformed_text) {
+    constexpr std::array rows{""sv,
+                              "\x80"sv,
+                              "\xBF"sv,
+                              "\xC0\x80"sv,
+                              "\xC1\xBF"sv,
+                              "\xC2"sv,
+                              "\xC2\x41"sv,
+                              "\xE0\x9F\xBF"sv,
+                              "\xE0\xA0"sv,
+                              "\xED\xA0\x80"sv,
+                              "\xF0\x8F\xBF\xBF"sv,
+                              "\xF0\x90\x80"sv,
+                              "\xF4\x90\x80\x80"sv,
+                              "\xF5\x80\x80\x80"sv,
+                              "\xFF"sv};
+    for (const auto text : rows)
+        EXPECT_EQ(utf8_length(text), 0U) << escape_raw(text);
+}
+
+/// Every code point above ASCII, encoded here by another way.
+TEST(utf8_length, agrees_with_encoding_every_code_point) {
+    std::uint32_t well_formed = 0;
+    for (std::uint32_t point = 0x80; point <= 0x10FFFF; ++point) {
+        if (point >= 0xD800 && point <= 0xDFFF) continue;
+        std::string text;
+        const auto tail = [point](unsigned shift) {
+            return static_cast<char>(0x80U | ((point >> shift) & 0x3FU));
+        };
+        if (point < 0x800) {
+            text = {static_cast<char>(0xC0U | point >> 6U), tail(0)};
+        } else if (point < 0x10000) {
+            text = {static_cast<char>(0xE0U | point >> 12U), tail(6), tail(0)};
+        } else {
+            text = {static_cast<char>(0xF0U | point >> 18U), tail(12), tail(6), tail(0)};
+        }
+        well_formed += utf8_length(text) == text.size() ? 1 : 0;
+    }
+    EXPECT_EQ(well_formed, 0x110000U - 0x80U - 0x800U);
+}
+
+TEST(append_printable, keeps_text_of_every_language) {
+    EXPECT_EQ(printable("ICCID号不是所查询的集团下的用户 é 😀"), "ICCID号不是所查询的集团下的用户 é 😀");
+}
+
+TEST(append_printable, ha14_lets_no_control_or_direction_character_through) {
+    constexpr auto replaced = "\xEF\xBF\xBD"sv;
+    constexpr std::array rows{
+        "\0"sv,           "\x1B"sv,         "\n"sv,           "\r"sv,           "\x7F"sv,
+        "\xC2\x85"sv,     "\xC2\xAD"sv,     "\xE2\x80\x8B"sv, "\xE2\x80\xA8"sv, "\xE2\x80\xAE"sv,
+        "\xE2\x81\xA6"sv, "\xEF\xBB\xBF"sv, "\xD8\x9C"sv,     "\xFF"sv,         "\xF3\xA0\x80\x81"sv};
+    for (const auto text : rows) {
+        EXPECT_EQ(printable(std::string("a").append(text).append("b")),
+                  std::string("a").append(replaced).append("b"))
+            << escape_raw(text);
+    }
+    EXPECT_EQ(printable("\xE4\xB8").size(), 2 * replaced.size());
+}
+
+TEST(append_printable, cuts_at_a_character_boundary) {
+    EXPECT_EQ(printable("ab号", 5), "ab号");
+    EXPECT_EQ(printable("ab号", 4), "ab");
+    EXPECT_EQ(printable("ab号", 0), "");
+    std::string out = "before ";
+    append_printable(out, "after", 3);
+    EXPECT_EQ(out, "before aft");
+}
+
+TEST(escape_raw, makes_hostile_bytes_visible) {
+    EXPECT_EQ(escape_raw("13800138000"), "13800138000");
+    EXPECT_EQ(escape_raw("a\0b\x1B[31m\r\n\xFF"sv), "a\\x00b\\x1B[31m\\x0D\\x0A\\xFF");
+    EXPECT_EQ(escape_raw("号\xE2\x80\xAE"), "号\\xE2\\x80\\xAE");
+}
+
+TEST(escape_raw, keeps_64_bytes_cut_at_a_character_boundary) {
+    EXPECT_EQ(escape_raw(std::string(100, '7')), std::string(64, '7'));
+    EXPECT_EQ(escape_raw(std::string(63, '7') + "号"), std::string(63, '7'));
+    EXPECT_EQ(escape_raw(std::string(61, '7') + "号号"), std::string(61, '7') + "号");
+}
+
+}  // namespace
+}  // namespace cardresolver::card
