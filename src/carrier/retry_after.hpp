@@ -1,0 +1,18 @@
+// How long a reply asks us to stay away.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace cardresolver::carrier {
+
+/// An HTTP date in any of its three forms (RFC 9110 section 5.6.7); nothing where it is none.
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
+
+/// The value of a Retry-After field (RFC 9110 section 10.2.3): seconds, or a date that is compared with
+/// `now`. Never negative; nothing where the value is neither. The caller bounds it.
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
+                                                      std::chrono::system_clock::time_point now);
+
+}  // namespace cardresolver::carrier
