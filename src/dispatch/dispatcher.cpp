@@ -1,0 +1,173 @@
+#include "dispatch/dispatcher.hpp"
+
+#include "dispatch/verify.hpp"
+
+#include <algorithm>
+
+namespace cardresolver::dispatch {
+namespace {
+
+/// Retries that flow whatever happens: a tenth of the rate, at least so many a second.
+constexpr double min_retry_floor = 10.0;
+
+double retry_floor(const std::optional<rate_limit>& rate) {
+    if (!rate) return min_retry_floor;
+    const double window = std::chrono::duration<double>(rate->window).count();
+    return std::max(min_retry_floor, static_cast<double>(rate->count) / window / 10);
+}
+
+}  // namespace
+
+dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue& catalogue)
+    : settings_(settings),
+      catalogue_(catalogue),
+      random_(settings.seed),
+      cards_(settings.window),
+      batcher_(settings.batch_size, settings.linger),
+      gate_(settings.rate ? permit_gate(*settings.rate) : permit_gate()),
+      budget_(retry_floor(settings.rate)),
+      health_(random_),
+      writer_(cards_) {}
+
+void dispatcher::add(const card::card_number& number, std::uint64_t line, time_point now) {
+    const auto slot = cards_.add(number, line, now);
+    if (slot != no_id) batcher_.add_new(number.kind(), slot);
+}
+
+time_point dispatcher::may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept {
+    if (stop_ || draining_) return never;
+    return health_.may_open_at(now, opening, open);
+}
+
+void dispatcher::on_opening(time_point now) {
+    if (!first_attempt_at_) first_attempt_at_ = now;
+}
+
+void dispatcher::on_opened() noexcept {
+    ever_opened_ = true;
+    health_.on_opened();
+}
+
+void dispatcher::on_open_failed(const card::failure& failure, time_point now) {
+    if (failure.kind == card::failure_kind::cancelled) return;
+    last_failure_ = card::describe(failure);
+    health_.on_open_failed(now);
+    if (failure.kind == card::failure_kind::certificate && !ever_opened_) {
+        stop_because(stop_reason::certificate_refused, failure.detail);
+    }
+}
+
+time_point dispatcher::give_up_at() const noexcept {
+    if (http_seen_ || !first_attempt_at_ || stop_) return never;
+    return *first_attempt_at_ + settings_.give_up_after;
+}
+
+void dispatcher::on_time(time_point now) {
+    if (now >= give_up_at()) stop_because(stop_reason::never_reached, last_failure_);
+}
+
+void dispatcher::stop_because(stop_reason reason, std::string detail) {
+    if (!stop_) stop_ = stop{reason, std::move(detail)};
+}
+
+bool dispatcher::is_finished() const noexcept {
+    if (stop_ || draining_) return in_flight_ == 0;
+    return input_ended_ && cards_.is_empty();
+}
+
+std::optional<time_point> dispatcher::held_until(time_point now) const noexcept {
+    if (health_.held_until() <= now) return std::nullopt;
+    return health_.held_until();
+}
+
+time_point dispatcher::may_send_at(time_point now) {
+    if (stop_ || draining_) return never;
+    const auto healthy_at = health_.may_send_at(now, in_flight_);
+    if (healthy_at == never) return never;
+    const auto candidate_at = find_candidate(now).at;
+    if (candidate_at == never) return never;
+    const auto permit_at = gate_.available_at(now);
+    return std::max({healthy_at, candidate_at, permit_at});
+}
+
+std::optional<request_order> dispatcher::next(time_point now) {
+    if (may_send_at(now) > now) return std::nullopt;
+    const auto chosen = find_candidate(now);
+    gate_.take(now);
+    if (chosen.from == origin::retry) budget_.spend();
+    return send(take_candidate(chosen), now);
+}
+
+dispatcher::candidate dispatcher::find_candidate(time_point now) {
+    if (!resends_.empty()) return {now, origin::resend, batches_[resends_.front()].kind};
+    candidate best;
+    if (!retries_.empty()) {
+        const auto& [due, id] = *retries_.begin();
+        best = {std::max(due, budget_.available_at(now)), origin::retry, batches_[id].kind};
+        if (best.at <= now) return best;
+    }
+    const bool is_idle = in_flight_ == 0 && retries_.empty();
+    auto kind = card::card_kind::iccid;
+    const auto fresh_at = batcher_.ready_at(cards_, {input_ended_, cards_.is_full(), is_idle}, now, kind);
+    if (fresh_at < best.at) best = {fresh_at, origin::fresh, kind};
+    return best;
+}
+
+batch_id dispatcher::take_candidate(const candidate& chosen) {
+    if (chosen.from == origin::fresh) {
+        const auto id = new_batch(chosen.kind);
+        batcher_.take(chosen.kind, batches_[id].cards);
+        return id;
+    }
+    batch_id id = no_id;
+    if (chosen.from == origin::resend) {
+        id = resends_.front();
+        resends_.pop_front();
+    } else {
+        id = retries_.begin()->second;
+        retries_.erase(retries_.begin());
+    }
+    ++counts_.retried;
+    return id;
+}
+
+batch_id dispatcher::new_batch(card::card_kind kind) {
+    batch_id id = no_id;
+    if (free_batches_.empty()) {
+        id = static_cast<batch_id>(batches_.size());
+        batches_.emplace_back();
+    } else {
+        id = free_batches_.back();
+        free_batches_.pop_back();
+    }
+    auto& one = batches_[id];
+    one.kind = kind;
+    one.cards.clear();
+    one.failures = 0;
+    return id;
+}
+
+void dispatcher::assign(batch_id id) {
+    const auto& members = batches_[id].cards;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        auto& slot = cards_[members[i]];
+        slot.batch = id;
+        slot.position = static_cast<std::uint16_t>(i);
+    }
+}
+
+request_order dispatcher::send(batch_id id, time_point now) {
+    auto& one = batches_[id];
+    CARDRESOLVER_VERIFY(!one.in_flight && !one.cards.empty() && one.cards.size() <= settings_.batch_size);
+    assign(id);
+    one.in_flight = true;
+    one.sent_at = now;
+    ++in_flight_;
+    ++counts_.sent;
+    numbers_.clear();
+    for (const auto slot : one.cards)
+        numbers_.push_back(cards_[slot].number);
+    return {id, one.kind, numbers_};
+}
+
+}  // namespace cardresolver::dispatch

@@ -1,0 +1,192 @@
+// The heart: which cards are asked next, when, and what becomes of each answer.
+#pragma once
+
+#include "card/failure.hpp"
+#include "carrier/reply.hpp"
+#include "carrier/status_catalogue.hpp"
+#include "dispatch/batcher.hpp"
+#include "dispatch/card_table.hpp"
+#include "dispatch/carrier_health.hpp"
+#include "dispatch/outcome_writer.hpp"
+#include "dispatch/permit_gate.hpp"
+#include "dispatch/reply_matcher.hpp"
+#include "dispatch/settings.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cardresolver::dispatch {
+
+/// A request that may go out now: its permit is taken. Exactly one result event must follow.
+struct request_order {
+    batch_id batch;
+    card::card_kind kind;
+    std::span<const card::card_number> numbers;  ///< valid until the next call of the dispatcher
+};
+
+/// Why the run cannot go on.
+enum class stop_reason : std::uint8_t {
+    account_refused,      ///< codes 3, 4, 6, 7, 8, 118040196, HTTP 401 or 403, twice
+    wrong_interface,      ///< code 10006: the base URL leads elsewhere
+    own_fault,            ///< code 13: this program names a parameter wrongly
+    never_reached,        ///< no HTTP reply at all within `give_up_after`
+    certificate_refused,  ///< before any connection was open
+};
+
+struct stop {
+    stop_reason reason;
+    std::string detail;  ///< for people: code and text, or the last failure
+};
+
+struct statistics {
+    std::uint64_t sent = 0;
+    std::uint64_t answered = 0;  ///< replies that could be decoded, whatever their status
+    std::uint64_t retried = 0;   ///< requests sent again as a whole
+    std::uint64_t throttled = 0;
+    std::uint64_t timed_out = 0;
+    std::uint64_t stale = 0;           ///< found their connection closed before a byte of a reply
+    std::uint64_t malformed = 0;       ///< replies that could not be decoded
+    std::uint64_t foreign_items = 0;   ///< items about cards that were not asked
+    std::uint64_t repeated_items = 0;  ///< items that said the same again
+    std::uint64_t discarded = 0;       ///< replies to somebody else's request
+};
+
+/// Decides; never waits, never does I/O. One thread. Events come in the order of time.
+///
+/// A card is taken in by `add` and leaves as one row for each of its lines, handed to the listener of the
+/// event that decided it. Every request, first or repeated, comes out of `next` and so through the gate.
+class dispatcher {
+public:
+    dispatcher(const settings& settings, const carrier::status_catalogue& catalogue);
+    dispatcher(const dispatcher&) = delete;
+    dispatcher& operator=(const dispatcher&) = delete;
+
+    // --- intake
+    bool wants_cards() const noexcept { return !cards_.is_full(); }
+    /// Only while `wants_cards()`.
+    void add(const card::card_number& number, std::uint64_t line, time_point now);
+    void end_input() noexcept { input_ended_ = true; }
+
+    // --- connections
+    /// When another connection may be opened, beside `opening` attempts under way and `open` ones.
+    time_point may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept;
+    void on_opening(time_point now);
+    void on_opened() noexcept;
+    void on_open_failed(const card::failure& failure, time_point now);
+
+    // --- sending
+    /// When `next` will have a request: `now`, later, or `never` before another event.
+    time_point may_send_at(time_point now);
+    /// The next request, where `may_send_at(now) <= now`.
+    std::optional<request_order> next(time_point now);
+
+    // --- results; each ends the request
+    /// A decoded reply. False where the connection must be closed: it carried somebody else's answer.
+    bool on_reply(batch_id batch, const carrier::reply& reply, time_point now, outcome_listener& listener);
+    /// HTTP 200 with a body that is no reply.
+    void on_malformed_reply(batch_id batch, time_point now, outcome_listener& listener);
+    /// Any other HTTP status; `retry_after` where the reply named one.
+    void on_http_status(batch_id batch, unsigned status, std::optional<duration> retry_after, time_point now,
+                        outcome_listener& listener);
+    /// No whole reply came.
+    void on_failure(batch_id batch, const card::failure& failure, time_point now, outcome_listener& listener);
+
+    // --- the end
+    /// Gives up where no HTTP reply has come in time; to be called at `give_up_at()` at the latest.
+    void on_time(time_point now);
+    time_point give_up_at() const noexcept;
+    /// Sends nothing more.
+    void drain() noexcept { draining_ = true; }
+    /// Every card is decided; or nothing more is sent and nothing is in flight.
+    bool is_finished() const noexcept;
+    const std::optional<stop>& stopped() const noexcept { return stop_; }
+
+    std::size_t in_flight() const noexcept { return in_flight_; }
+    /// About how many requests wait to be sent.
+    std::size_t backlog() const noexcept { return resends_.size() + retries_.size() + batcher_.backlog(); }
+    bool is_proven() const noexcept { return health_.is_proven(); }
+    std::optional<rate_limit> rate() const noexcept { return gate_.limit(); }
+    /// Until when the carrier is left alone; nothing where it is not.
+    std::optional<time_point> held_until(time_point now) const noexcept;
+    const statistics& counts() const noexcept { return counts_; }
+
+private:
+    /// Cards that travel together. Lives from its first request until its last card is decided or requeued.
+    struct batch {
+        card::card_kind kind = card::card_kind::iccid;
+        std::vector<slot_id> cards;
+        unsigned failures = 0;  ///< in a row; decides the back-off
+        bool in_flight = false;
+        time_point sent_at{};
+    };
+    enum class origin : std::uint8_t { resend, retry, fresh };
+    struct candidate {
+        time_point at = never;
+        origin from = origin::fresh;
+        card::card_kind kind = card::card_kind::iccid;
+    };
+    /// What a failed attempt is called in the rows, should it have been the last.
+    struct verdict {
+        std::string_view status;
+        std::string_view message;
+    };
+
+    candidate find_candidate(time_point now);
+    batch_id take_candidate(const candidate& chosen);
+    batch_id new_batch(card::card_kind kind);
+    void assign(batch_id id);
+    request_order send(batch_id id, time_point now);
+    void stop_because(stop_reason reason, std::string detail);
+
+    batch& end_request(batch_id id, time_point now);
+    bool settle_items(batch_id id, const carrier::reply& reply, time_point now, outcome_listener& listener);
+    carrier::status_class settle_item(slot_id slot, const carrier::reply_item& item, time_point now,
+                                      outcome_listener& listener);
+    void act_on_rest(batch_id id, carrier::status_class meaning, const verdict& why, time_point now,
+                     outcome_listener& listener);
+    void refuse_or_split(batch_id id, const verdict& why, outcome_listener& listener);
+    void shrink(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
+    void split(batch_id id);
+    void suspect_account(batch_id id, const verdict& why, time_point now);
+    void throttle(batch_id id, std::optional<duration> retry_after, time_point now);
+    void fail(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
+    void schedule_retry(batch_id id, time_point now);
+    bool charge(slot_id slot, const verdict& why, outcome_listener& listener);
+    void ask_again(slot_id slot, const verdict& why, bool is_charged, time_point now,
+                   outcome_listener& listener);
+    void release_if_empty(batch_id id);
+
+    settings settings_;
+    const carrier::status_catalogue& catalogue_;
+    random_source random_;
+    card_table cards_;
+    batcher batcher_;
+    permit_gate gate_;
+    retry_budget budget_;
+    carrier_health health_;
+    reply_matcher matcher_;
+    outcome_writer writer_;
+
+    std::deque<batch> batches_;  ///< a deque: references stay valid while it grows
+    std::vector<batch_id> free_batches_;
+    std::deque<batch_id> resends_;                       ///< at once, and at no card's expense
+    std::set<std::pair<time_point, batch_id>> retries_;  ///< after their back-off, within the budget
+    std::vector<card::card_number> numbers_;             ///< of the request that goes out
+    std::size_t in_flight_ = 0;
+    bool input_ended_ = false;
+    bool draining_ = false;
+    bool ever_opened_ = false;
+    bool http_seen_ = false;
+    std::optional<time_point> first_attempt_at_;
+    std::string last_failure_;
+    std::optional<stop> stop_;
+    statistics counts_;
+};
+
+}  // namespace cardresolver::dispatch

@@ -1,0 +1,290 @@
+// What becomes of a request: the second half of the dispatcher.
+//
+//   top status   | one card            | many cards
+//   -------------+---------------------+------------------------------------------
+//   answered     | items decide; what the items leave out is asked again
+//   card, request| refused             | halves: one bad card must not condemn the rest
+//   too large    | failed after tries  | halves, and the cap is halved for the run
+//   throttled    | the account waits; no card is charged
+//   busy         | the batch waits, after three in a row the account; no card is charged
+//   transient    | the batch waits; its cards are charged, unless the carrier is down
+//   account      | one more try, alone; then the run stops
+//   configuration, own fault | the run stops
+#include "dispatch/dispatcher.hpp"
+#include "dispatch/verify.hpp"
+
+#include <algorithm>
+
+namespace cardresolver::dispatch {
+
+using carrier::status_class;
+
+namespace {
+
+std::string code_and_text(std::string_view status, std::string_view message) {
+    std::string text(status);
+    if (!message.empty()) text.append(" ").append(message);
+    return text;
+}
+
+}  // namespace
+
+dispatcher::batch& dispatcher::end_request(batch_id id, time_point now) {
+    CARDRESOLVER_VERIFY(id < batches_.size() && batches_[id].in_flight);
+    auto& one = batches_[id];
+    one.in_flight = false;
+    --in_flight_;
+    gate_.release(now);
+    return one;
+}
+
+bool dispatcher::on_reply(batch_id id, const carrier::reply& reply, time_point now,
+                          outcome_listener& listener) {
+    auto& one = end_request(id, now);
+    http_seen_ = true;
+    ++counts_.answered;
+    const auto meaning = catalogue_.classify(reply.status, reply.message);
+    const auto matched = matcher_.match(cards_, id, one.cards, one.kind, reply.items);
+    counts_.repeated_items += matched.repeated;
+    const bool is_somebody_elses = meaning == status_class::answered && matched.foreign > 0 &&
+                                   matched.matched == 0 && matched.conflicting == 0;
+    if (is_somebody_elses) {
+        ++counts_.discarded;
+        fail(id, {"malformed", "the reply answers for other cards"}, now, listener);
+        return false;
+    }
+    counts_.foreign_items += matched.foreign;
+    const bool is_calm = settle_items(id, reply, now, listener);
+    if (meaning == status_class::answered && is_calm) {
+        health_.on_answer(one.sent_at);
+        budget_.earn();
+    }
+    act_on_rest(id, meaning, {reply.status, reply.message}, now, listener);
+    return true;
+}
+
+/// Decides the cards that have an item; the others stay in the batch. False where an item asks us to slow
+/// down.
+bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_point now,
+                              outcome_listener& listener) {
+    auto& one = batches_[id];
+    const auto answers = matcher_.answers();
+    std::size_t kept = 0;
+    bool is_busy = false;
+    bool is_throttled = false;
+    for (std::size_t i = 0; i < one.cards.size(); ++i) {
+        const auto slot = one.cards[i];
+        if (answers[i] >= 0) {
+            const auto& item = reply.items[static_cast<std::size_t>(answers[i])];
+            const auto meaning = settle_item(slot, item, now, listener);
+            is_busy = is_busy || meaning == status_class::busy;
+            is_throttled = is_throttled || meaning == status_class::throttled;
+        } else if (answers[i] == reply_matcher::conflict) {
+            ask_again(slot, {"conflict", "the carrier gave two different answers in one reply"}, true, now,
+                      listener);
+        } else {
+            one.cards[kept++] = slot;
+        }
+    }
+    one.cards.resize(kept);
+    if (is_busy) health_.on_busy(now);
+    if (is_throttled) health_.on_throttled(one.sent_at, now, std::nullopt);
+    return !is_busy && !is_throttled;
+}
+
+status_class dispatcher::settle_item(slot_id slot, const carrier::reply_item& item, time_point now,
+                                     outcome_listener& listener) {
+    const verdict why{item.status, item.message};
+    const auto meaning = catalogue_.classify(item.status, item.message);
+    switch (meaning) {
+        case status_class::answered:
+            if (!writer_.write_resolved(slot, item, listener)) {
+                ask_again(slot, {"missing", "the carrier's answer gives no other number"}, true, now,
+                          listener);
+            }
+            break;
+        case status_class::throttled:
+        case status_class::busy:
+            ask_again(slot, why, false, now, listener);
+            break;
+        case status_class::transient:
+            ask_again(slot, why, true, now, listener);
+            break;
+        default:
+            writer_.write_refused(slot, item.status, item.message, listener);
+    }
+    return meaning;
+}
+
+/// What the top status means for the cards that no item decided.
+void dispatcher::act_on_rest(batch_id id, status_class meaning, const verdict& why, time_point now,
+                             outcome_listener& listener) {
+    auto& one = batches_[id];
+    const bool carrier_is_well = meaning == status_class::card || meaning == status_class::all_cards ||
+                                 meaning == status_class::request || meaning == status_class::too_large;
+    if (carrier_is_well) health_.on_answer(one.sent_at);
+    if (one.cards.empty()) return release_if_empty(id);
+    switch (meaning) {
+        case status_class::answered:
+            for (const auto slot : one.cards) {
+                ask_again(slot, {"missing", "the reply left this card out"}, true, now, listener);
+            }
+            one.cards.clear();
+            return release_if_empty(id);
+        case status_class::card:
+        case status_class::all_cards:
+        case status_class::request:
+            return refuse_or_split(id, why, listener);
+        case status_class::too_large:
+            return shrink(id, why, now, listener);
+        case status_class::throttled:
+            return throttle(id, std::nullopt, now);
+        case status_class::busy:
+            health_.on_busy(now);
+            return schedule_retry(id, now);
+        case status_class::account:
+            return suspect_account(id, why, now);
+        case status_class::configuration:
+            resends_.push_front(id);
+            return stop_because(stop_reason::wrong_interface, code_and_text(why.status, why.message));
+        case status_class::own_fault:
+            resends_.push_front(id);
+            return stop_because(stop_reason::own_fault, code_and_text(why.status, why.message));
+        case status_class::transient:
+        case status_class::unknown:
+            return fail(id, why, now, listener);
+    }
+}
+
+void dispatcher::on_malformed_reply(batch_id id, time_point now, outcome_listener& listener) {
+    end_request(id, now);
+    http_seen_ = true;
+    ++counts_.malformed;
+    fail(id, {"malformed", "the reply is not what the carrier's document describes"}, now, listener);
+}
+
+void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<duration> retry_after,
+                                time_point now, outcome_listener& listener) {
+    auto& one = end_request(id, now);
+    http_seen_ = true;
+    const std::string code = "http-" + std::to_string(status);
+    const verdict why{code, "the carrier answered with an HTTP error"};
+    last_failure_ = "HTTP status " + std::to_string(status);
+    const bool is_many = one.cards.size() > 1;
+    if (status == 429 || (status == 503 && retry_after)) {
+        throttle(id, retry_after, now);
+    } else if (status == 401 || status == 403) {
+        suspect_account(id, why, now);
+    } else if (status == 400 && is_many) {
+        split(id);
+    } else if ((status == 413 || status == 414) && is_many) {
+        shrink(id, why, now, listener);
+    } else {
+        fail(id, why, now, listener);
+    }
+}
+
+void dispatcher::on_failure(batch_id id, const card::failure& failure, time_point now,
+                            outcome_listener& listener) {
+    end_request(id, now);
+    // Only a connection that has carried a reply can be stale, so there is an end to these resends.
+    if (failure.kind == card::failure_kind::stale) {
+        ++counts_.stale;
+        return resends_.push_front(id);
+    }
+    if (failure.kind == card::failure_kind::cancelled) return resends_.push_front(id);
+    last_failure_ = card::describe(failure);
+    if (failure.kind == card::failure_kind::timeout) {
+        ++counts_.timed_out;
+        return fail(id, {"timeout", "the carrier did not answer in time"}, now, listener);
+    }
+    if (failure.kind == card::failure_kind::protocol) {
+        ++counts_.malformed;
+        return fail(id, {"malformed", "the reply is not valid HTTP"}, now, listener);
+    }
+    fail(id, {"connection", "the connection broke before the reply was complete"}, now, listener);
+}
+
+void dispatcher::refuse_or_split(batch_id id, const verdict& why, outcome_listener& listener) {
+    auto& one = batches_[id];
+    if (one.cards.size() > 1) return split(id);
+    writer_.write_refused(one.cards.front(), why.status, why.message, listener);
+    one.cards.clear();
+    release_if_empty(id);
+}
+
+void dispatcher::shrink(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
+    const auto size = batches_[id].cards.size();
+    if (size == 1) return fail(id, why, now, listener);
+    batcher_.limit_batch_size(size / 2);
+    split(id);
+}
+
+void dispatcher::split(batch_id id) {
+    const auto other = new_batch(batches_[id].kind);
+    auto& first = batches_[id].cards;
+    auto& second = batches_[other].cards;
+    const auto half = first.begin() + static_cast<std::ptrdiff_t>((first.size() + 1) / 2);
+    second.assign(half, first.end());
+    first.erase(half, first.end());
+    batches_[id].failures = 0;
+    assign(other);
+    resends_.push_back(id);
+    resends_.push_back(other);
+}
+
+void dispatcher::suspect_account(batch_id id, const verdict& why, time_point now) {
+    if (health_.on_account_refusal(batches_[id].sent_at, now)) {
+        stop_because(stop_reason::account_refused, code_and_text(why.status, why.message));
+    }
+    resends_.push_front(id);
+}
+
+void dispatcher::throttle(batch_id id, std::optional<duration> retry_after, time_point now) {
+    ++counts_.throttled;
+    health_.on_throttled(batches_[id].sent_at, now, retry_after);
+    resends_.push_back(id);
+}
+
+/// The whole request failed in passing.
+void dispatcher::fail(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
+    auto& one = batches_[id];
+    health_.on_failure(now);
+    if (!health_.is_down()) {
+        const auto is_final = [&](slot_id slot) { return charge(slot, why, listener); };
+        one.cards.erase(std::remove_if(one.cards.begin(), one.cards.end(), is_final), one.cards.end());
+    }
+    if (one.cards.empty()) return release_if_empty(id);
+    schedule_retry(id, now);
+}
+
+void dispatcher::schedule_retry(batch_id id, time_point now) {
+    auto& one = batches_[id];
+    ++one.failures;
+    const auto wait = health_.is_suspect() ? settings_.suspect_retry.draw_upper_half(one.failures, random_)
+                                           : settings_.retry.draw(one.failures, random_);
+    retries_.emplace(now + wait, id);
+}
+
+/// Counts an attempt against the card; true where it was the last, and the row is written.
+bool dispatcher::charge(slot_id slot, const verdict& why, outcome_listener& listener) {
+    if (++cards_[slot].attempts < settings_.attempts) return false;
+    writer_.write_failed(slot, why.status, why.message, listener);
+    return true;
+}
+
+/// The card goes back to the queue of its kind, to be asked along with others.
+void dispatcher::ask_again(slot_id slot, const verdict& why, bool is_charged, time_point now,
+                           outcome_listener& listener) {
+    if (is_charged && charge(slot, why, listener)) return;
+    auto& card = cards_[slot];
+    card.batch = no_id;
+    card.queued_at = now;
+    batcher_.add_leftover(card.number.kind(), slot);
+}
+
+void dispatcher::release_if_empty(batch_id id) {
+    if (batches_[id].cards.empty()) free_batches_.push_back(id);
+}
+
+}  // namespace cardresolver::dispatch

@@ -1,0 +1,117 @@
+#include "dispatch/outcome_writer.hpp"
+
+#include "card/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cardresolver::dispatch {
+namespace {
+
+constexpr std::size_t max_status_bytes = 64;
+constexpr std::size_t max_message_bytes = 1024;
+
+/// For each byte the kinds of number that may hold it, one bit each.
+constexpr std::array<std::uint8_t, 256> make_number_bytes() noexcept {
+    constexpr std::uint8_t every_kind = (1U << card::card_kind_count) - 1;
+    constexpr std::uint8_t iccid_alone = 1U << card::index_of(card::card_kind::iccid);
+    std::array<std::uint8_t, 256> kinds{};
+    for (std::size_t c = '0'; c <= '9'; ++c)
+        kinds[c] = every_kind;
+    for (std::size_t c = 'A'; c <= 'Z'; ++c)
+        kinds[c] = iccid_alone;
+    for (std::size_t c = 'a'; c <= 'z'; ++c)
+        kinds[c] = iccid_alone;
+    return kinds;
+}
+constexpr auto number_bytes = make_number_bytes();
+
+/// The number as the carrier gave it, where it has the characters and length of its kind; else empty: an
+/// unknown number is better than a wrong one.
+std::string_view checked(std::string_view text, card::card_kind kind) noexcept {
+    constexpr std::array<std::size_t, card::card_kind_count> longest{20, 15, 13};
+    if (text.size() > longest[card::index_of(kind)]) return {};
+    unsigned common = 1U << card::index_of(kind);
+    for (const char c : text)
+        common &= number_bytes[static_cast<unsigned char>(c)];
+    return common != 0 ? text : std::string_view{};
+}
+
+void fill_asked(card::card_outcome& outcome, const card::card_number& number) {
+    outcome.number = number.view();
+    outcome.kind = number.kind();
+    switch (number.kind()) {
+        case card::card_kind::iccid:
+            outcome.iccid = number.view();
+            break;
+        case card::card_kind::imsi:
+            outcome.imsi = number.view();
+            break;
+        case card::card_kind::msisdn:
+            outcome.msisdn = number.view();
+            break;
+    }
+}
+
+}  // namespace
+
+bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& item,
+                                    outcome_listener& listener) {
+    using card::card_kind;
+    card::card_outcome outcome;
+    outcome.outcome = card::outcome_kind::resolved;
+    outcome.iccid = checked(item.iccid, card_kind::iccid);
+    outcome.imsi = checked(item.imsi, card_kind::imsi);
+    outcome.msisdn = checked(item.msisdn, card_kind::msisdn);
+    const auto asked = cards_[slot].number.kind();
+    const bool gives_another = (asked != card_kind::iccid && !outcome.iccid.empty()) ||
+                               (asked != card_kind::imsi && !outcome.imsi.empty()) ||
+                               (asked != card_kind::msisdn && !outcome.msisdn.empty());
+    if (!gives_another) return false;
+    outcome.status = item.status;
+    write(slot, outcome, item.message, listener);
+    return true;
+}
+
+void outcome_writer::write_refused(slot_id slot, std::string_view status, std::string_view message,
+                                   outcome_listener& listener) {
+    write_unresolved(slot, card::outcome_kind::refused, status, message, listener);
+}
+
+void outcome_writer::write_failed(slot_id slot, std::string_view status, std::string_view message,
+                                  outcome_listener& listener) {
+    write_unresolved(slot, card::outcome_kind::failed, status, message, listener);
+}
+
+void outcome_writer::write_unresolved(slot_id slot, card::outcome_kind kind, std::string_view status,
+                                      std::string_view message, outcome_listener& listener) {
+    card::card_outcome outcome;
+    outcome.outcome = kind;
+    status_.clear();
+    card::append_printable(status_, status, max_status_bytes);
+    outcome.status = status_;
+    write(slot, outcome, message, listener);
+}
+
+/// Most cards of a run have the same message: it is looked at once.
+std::string_view outcome_writer::printable_message(std::string_view message) {
+    if (message != raw_message_) {
+        raw_message_ = message;
+        message_.clear();
+        card::append_printable(message_, message, max_message_bytes);
+    }
+    return message_;
+}
+
+void outcome_writer::write(slot_id slot, card::card_outcome& outcome, std::string_view message,
+                           outcome_listener& listener) {
+    const card::card_number number = cards_[slot].number;
+    fill_asked(outcome, number);
+    outcome.message = printable_message(message);
+    cards_.release(slot, [&](std::uint64_t line) {
+        outcome.line = line;
+        listener.on_outcome(outcome);
+    });
+}
+
+}  // namespace cardresolver::dispatch

@@ -1,0 +1,29 @@
+// What the user decides about sending.
+#pragma once
+
+#include "dispatch/backoff.hpp"
+#include "dispatch/clock.hpp"
+#include "dispatch/permit_gate.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace cardresolver::dispatch {
+
+struct settings {
+    std::size_t batch_size = 100;  ///< most cards in a request, 1 to 100
+    std::size_t window = 6'400;    ///< cards between line and row, at most; a multiple of `batch_size`
+    unsigned attempts = 6;         ///< for each card, counting those alone that are its own fault
+    duration linger = std::chrono::seconds(1);         ///< how long a card waits for its batch to fill
+    std::optional<rate_limit> rate = rate_limit{};     ///< none: unlimited
+    duration give_up_after = std::chrono::minutes(2);  ///< without any HTTP reply since the first attempt
+    backoff_policy retry;                              ///< between attempts of one batch, with full jitter
+    /// The same while several requests in a row fail: spread out, so that the first seconds of an outage do
+    /// not use up the attempts of the batches that meet it.
+    backoff_policy suspect_retry{std::chrono::seconds(1), std::chrono::seconds(20)};
+    std::uint64_t seed = 0;  ///< of all randomness
+};
+
+}  // namespace cardresolver::dispatch

@@ -1,0 +1,81 @@
+#include "dispatch/card_table.hpp"
+
+#include "dispatch/random.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+namespace cardresolver::dispatch {
+namespace {
+
+using card::card_kind;
+using card::card_number;
+
+card_number msisdn(std::uint64_t index) {
+    return {card_kind::msisdn, std::to_string(1'064'800'000'000ULL + index)};
+}
+
+std::vector<std::uint64_t> release(card_table& table, slot_id slot) {
+    std::vector<std::uint64_t> lines;
+    table.release(slot, [&](std::uint64_t line) { lines.push_back(line); });
+    return lines;
+}
+
+TEST(card_table, IN3_answers_a_repeated_number_at_every_line_in_order) {
+    card_table table(8);
+    const auto slot = table.add(msisdn(1), 10, {});
+    EXPECT_EQ(table.add(msisdn(1), 11, {}), no_id);
+    EXPECT_EQ(table.add(msisdn(1), 12, {}), no_id);
+    EXPECT_EQ(table.size(), 3U);
+    EXPECT_EQ(release(table, slot), (std::vector<std::uint64_t>{10, 11, 12}));
+    EXPECT_TRUE(table.is_empty());
+    EXPECT_EQ(table.find(msisdn(1)), no_id);
+}
+
+TEST(card_table, counts_duplicates_against_its_capacity) {
+    card_table table(3);
+    table.add(msisdn(1), 1, {});
+    table.add(msisdn(1), 2, {});
+    EXPECT_FALSE(table.is_full());
+    table.add(msisdn(1), 3, {});
+    EXPECT_TRUE(table.is_full());
+}
+
+TEST(card_table, keeps_kinds_apart) {
+    card_table table(4);
+    const auto imsi = table.add({card_kind::imsi, "12345"}, 1, {});
+    const auto phone = table.add({card_kind::msisdn, "12345"}, 2, {});
+    EXPECT_NE(phone, no_id);
+    EXPECT_EQ(table.find({card_kind::imsi, "12345"}), imsi);
+    EXPECT_EQ(table.find({card_kind::msisdn, "12345"}), phone);
+}
+
+TEST(card_table, agrees_with_a_map_over_a_long_random_life) {
+    constexpr std::uint64_t seed = 20'260'101;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    random_source random(seed);
+    card_table table(64);
+    std::map<std::string, std::pair<slot_id, std::vector<std::uint64_t>>> model;
+    for (std::uint64_t step = 0; step < 200'000; ++step) {
+        const auto number = msisdn(random.next() % 100);
+        const std::string key(number.view());
+        const auto known = model.find(key);
+        if (!table.is_full() && random.next() % 3 != 0) {
+            const auto slot = table.add(number, step, {});
+            ASSERT_EQ(slot == no_id, known != model.end());
+            if (slot != no_id) model[key].first = slot;
+            model[key].second.push_back(step);
+        } else if (known != model.end()) {
+            ASSERT_EQ(table.find(number), known->second.first);
+            ASSERT_EQ(release(table, known->second.first), known->second.second);
+            model.erase(known);
+        } else {
+            ASSERT_EQ(table.find(number), no_id);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace cardresolver::dispatch

@@ -1,0 +1,155 @@
+#include "dispatch/model_carrier.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace cardresolver::dispatch::testing_support {
+
+std::string imsi_of(std::string_view msisdn) {
+    return "46" + std::string(msisdn);
+}
+
+card::card_number numbered_msisdn(std::uint64_t index) {
+    return {card::card_kind::msisdn, std::to_string(1'064'800'000'000ULL + index)};
+}
+
+model_answer answer_all(const model_request& request) {
+    model_answer answer;
+    for (const auto& number : request.cards)
+        answer.items.push_back({"0", "", number, imsi_of(number.view())});
+    return answer;
+}
+
+model_answer top_status(std::string status, std::string message) {
+    model_answer answer;
+    answer.status = std::move(status);
+    answer.message = std::move(message);
+    return answer;
+}
+
+model_answer http_status(unsigned status) {
+    model_answer answer;
+    answer.what = model_answer::kind::http;
+    answer.http_status = status;
+    return answer;
+}
+
+model_answer failing(card::failure_kind kind) {
+    model_answer answer;
+    answer.what = model_answer::kind::failure;
+    answer.failure = kind;
+    return answer;
+}
+
+model_run::model_run(const settings& settings, carrier_rule rule)
+    : dispatcher_(settings, catalogue_), rule_(std::move(rule)) {}
+
+void model_run::list_cards(std::uint64_t count) {
+    card_count_ = count;
+    card_at_ = numbered_msisdn;
+    seen_lines_.assign(count + 1, false);
+}
+
+void model_run::list(std::vector<card::card_number> cards) {
+    card_count_ = cards.size();
+    seen_lines_.assign(card_count_ + 1, false);
+    card_at_ = [cards = std::move(cards)](std::uint64_t index) { return cards[index]; };
+}
+
+const decided_row& model_run::row_of(std::uint64_t line) const {
+    const auto found =
+        std::find_if(rows_.begin(), rows_.end(), [&](const auto& row) { return row.line == line; });
+    if (found == rows_.end()) throw std::out_of_range("no row for line " + std::to_string(line));
+    return *found;
+}
+
+void model_run::on_outcome(const card::card_outcome& outcome) {
+    ++rows_written_;
+    ++outcomes_[static_cast<std::size_t>(outcome.outcome)];
+    note(outcome.line);
+    const auto number = card_at_(outcome.line - 1);
+    const bool is_repeated = seen_lines_[outcome.line];
+    const bool is_wrong_imsi = outcome.outcome == card::outcome_kind::resolved &&
+                               number.kind() == card::card_kind::msisdn &&
+                               outcome.imsi != imsi_of(number.view());
+    if (is_repeated || is_wrong_imsi || outcome.number != number.view()) ++wrong_rows_;
+    seen_lines_[outcome.line] = true;
+    if (!keep_rows_) return;
+    rows_.push_back({outcome.line, std::string(outcome.number), outcome.outcome, std::string(outcome.imsi),
+                     std::string(outcome.status), std::string(outcome.message)});
+}
+
+void model_run::feed() {
+    while (fed_ < card_count_ && dispatcher_.wants_cards()) {
+        dispatcher_.add(card_at_(fed_), fed_ + 1, now_);
+        ++fed_;
+    }
+    if (fed_ == card_count_) dispatcher_.end_input();
+}
+
+void model_run::send(std::size_t connections) {
+    while (dispatcher_.in_flight() < connections) {
+        const auto order = dispatcher_.next(now_);
+        if (!order) return;
+        model_request request{++request_count_, now_, {order->numbers.begin(), order->numbers.end()}};
+        auto answer = rule_(request);
+        note(static_cast<std::uint64_t>((now_ - start).count()));
+        note(request.cards.size());
+        pending_.push({now_ + answer.latency, request_count_, order->batch, std::move(answer)});
+        most_in_flight_ = std::max(most_in_flight_, dispatcher_.in_flight());
+        if (keep_rows_) requests_.push_back(std::move(request));
+    }
+}
+
+void model_run::complete(const completion& done) {
+    const auto& answer = done.answer;
+    switch (answer.what) {
+        case model_answer::kind::malformed:
+            return dispatcher_.on_malformed_reply(done.batch, now_, *this);
+        case model_answer::kind::http:
+            return dispatcher_.on_http_status(done.batch, answer.http_status, answer.retry_after, now_,
+                                              *this);
+        case model_answer::kind::failure:
+            return dispatcher_.on_failure(done.batch, {card::failure_stage::read, answer.failure}, now_,
+                                          *this);
+        case model_answer::kind::reply:
+            break;
+    }
+    std::vector<carrier::reply_item> items;
+    for (const auto& item : answer.items) {
+        carrier::reply_item one{item.status, item.message, {}, {}, "1064800000000"};
+        if (item.asked.kind() == card::card_kind::iccid) one.iccid = item.asked.view();
+        if (item.asked.kind() == card::card_kind::imsi) one.imsi = item.asked.view();
+        if (item.asked.kind() == card::card_kind::msisdn) {
+            one.msisdn = item.asked.view();
+            one.imsi = item.imsi;
+        }
+        items.push_back(one);
+    }
+    dispatcher_.on_reply(done.batch, {answer.status, answer.message, items, false}, now_, *this);
+}
+
+void model_run::execute(duration limit, std::size_t connections) {
+    dispatcher_.on_opening(now_);
+    dispatcher_.on_opened();
+    while (now_ - start < limit) {
+        feed();
+        dispatcher_.on_time(now_);
+        send(connections);
+        if (dispatcher_.is_finished()) return;
+        auto at = dispatcher_.give_up_at();
+        if (dispatcher_.in_flight() < connections) at = std::min(at, dispatcher_.may_send_at(now_));
+        if (!pending_.empty() && pending_.top().at <= at) {
+            const auto done = pending_.top();
+            pending_.pop();
+            now_ = std::max(now_, done.at);
+            complete(done);
+        } else if (at == never) {
+            throw std::logic_error("the dispatcher waits for nothing, and has not finished");
+        } else {
+            now_ = std::max(now_, at);
+        }
+    }
+}
+
+}  // namespace cardresolver::dispatch::testing_support
