@@ -1,0 +1,158 @@
+#include "net/connection.hpp"
+
+#include "net/connection_implementation.hpp"
+#include "net/exchange.hpp"
+#include "net/socket_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sys/socket.h>
+#include <utility>
+
+namespace cardresolver::net {
+
+connection::connection(client& owner) : implementation_(std::make_unique<implementation>(*owner.state_)) {}
+connection::~connection() = default;
+
+task<std::optional<card::failure>> connection::async_open() {
+    return implementation_->async_open();
+}
+task<exchange_result> connection::async_exchange(std::string_view request) {
+    return implementation_->async_exchange(request);
+}
+bool connection::is_open() const noexcept {
+    return implementation_->is_open();
+}
+bool connection::check_alive() noexcept {
+    return implementation_->check_alive();
+}
+void connection::close() noexcept {
+    implementation_->close();
+}
+
+connection::implementation::operation_scope::operation_scope(implementation& connection)
+    : connection_(connection) {
+    connection_.busy_ = true;
+    connection_.ended_ = interruption::none;
+}
+
+connection::implementation::operation_scope::~operation_scope() {
+    connection_.busy_ = false;
+    connection_.deadline_.disarm();
+    if (!connection_.is_open()) connection_.release();
+}
+
+connection::implementation::implementation(client::shared_state& owner)
+    : client_(owner),
+      deadline_(owner.loop,
+                [this] {
+                    if (ended_ == interruption::none) ended_ = interruption::deadline;
+                    interrupt();
+                }),
+      wake_(owner.loop),
+      reader_(owner.settings.reply_limit) {}
+
+connection::implementation::~implementation() {
+    release();
+}
+
+task<exchange_result> connection::implementation::async_exchange(std::string_view request) {
+    if (!is_open()) {
+        co_return exchange_result(card::failure(card::failure_stage::connect, card::failure_kind::closed,
+                                                "the connection is not open"));
+    }
+    const operation_scope scope(*this);
+    const bool carried_before = exchanges_ != 0;
+    reader_.start(reply_reader::expects::reply);
+    const auto begin = clock::now();
+    deadline_.arm(begin + client_.settings.request_timeout);
+    maybe_failure failed;
+    if (tls_) {
+        failed = co_await net::async_exchange(*tls_, reader_, request, ended_, carried_before);
+    } else {
+        failed = co_await net::async_exchange(*plain_, reader_, request, ended_, carried_before);
+    }
+    const auto elapsed = clock::now() - begin;
+    if (failed) {
+        open_ = false;
+        exchange_result result(std::move(*failed));
+        result.elapsed = elapsed;
+        co_return result;
+    }
+    ++exchanges_;
+    open_ = reader_.allows_reuse();
+    http_reply reply;
+    reply.status = reader_.status();
+    reply.body = reader_.body();
+    reply.retry_after = reader_.retry_after();
+    reply.date = reader_.date();
+    reply.content_encoding = reader_.content_encoding();
+    exchange_result result(reply);
+    result.elapsed = elapsed;
+    co_return result;
+}
+
+bool connection::implementation::check_alive() noexcept {
+    if (busy_ || !is_open()) return false;
+    if (is_silent()) return true;
+    release();
+    return false;
+}
+
+/// Whether the peer has sent nothing since the last reply: no end, no error, no byte that nobody asked for.
+///
+/// Under TLS, bytes on the socket are no evidence, because session tickets and key updates come unasked
+/// (RFC 8446 section 4.6) and look like data from outside. So one read goes through the TLS layer, which
+/// takes those in; the socket is non-blocking, and only "nothing to read" is silence.
+bool connection::implementation::is_silent() noexcept {
+    std::array<char, 1> unasked{};
+    if (!tls_) {
+        const auto size = ::recv(plain_->native_handle(), unasked.data(), 1, MSG_PEEK | MSG_DONTWAIT);
+        return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    }
+    boost::system::error_code ec;
+    const auto size = tls_->read_some(asio::buffer(unasked), ec);
+    return size == 0 && ec == asio::error::would_block;
+}
+
+void connection::implementation::close() noexcept {
+    if (!busy_) {
+        release();
+        return;
+    }
+    ended_ = interruption::closing;
+    interrupt();
+}
+
+/// Makes the operation under way fail; who calls has said why in `ended_`. The streams stay until it has.
+void connection::implementation::interrupt() noexcept {
+    wake_.cancel();
+    close_socket();
+}
+
+void connection::implementation::close_socket() noexcept {
+    if ((!tls_ && !plain_) || !socket().is_open()) return;
+    const int descriptor = socket().native_handle();
+    if (std::erase(client_.open_descriptors, descriptor) != 0) {
+        const auto traffic = traffic_of(descriptor);
+        client_.closed_totals.bytes_sent += traffic.sent;
+        client_.closed_totals.bytes_received += traffic.received;
+    }
+    boost::system::error_code ignored;
+    socket().close(ignored);
+}
+
+void connection::implementation::release() noexcept {
+    open_ = false;
+    deadline_.cancel();
+    close_socket();
+    if (tls_) {
+        // OpenSSL throws the session of a connection away that was freed without a shutdown, and with it
+        // every later resumption. Nobody is waited for: the socket has gone.
+        SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN);
+        tls_.reset();
+    }
+    plain_.reset();
+}
+
+}  // namespace cardresolver::net
