@@ -1,0 +1,58 @@
+// Where the rows' bytes go. Blocking; used by the sink's own thread. The process must ignore SIGPIPE and
+// SIGXFSZ: their errors are reported here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace cardresolver::sink {
+
+/// Why an output cannot go on. `kind` decides the exit code.
+class output_error : public std::runtime_error {
+public:
+    enum class error_kind : std::uint8_t {
+        cannot_create,  ///< no permission, no such folder, exists, locked by another run: exit 73
+        io,             ///< write, fsync, close or rename failed: exit 74
+        reader_gone     ///< EPIPE: the reader of the stream has closed it: exit 141
+    };
+    output_error(error_kind what, const std::string& why) : std::runtime_error(why), kind(what) {}
+    error_kind kind;
+};
+
+/// One output, from its opening to exactly one of `commit`, `suspend` and `discard`. Once any call has
+/// thrown, the output is spoiled: nothing is tried again on it, `write` and `commit` throw, and what was
+/// written stays where it is. The destructor alone closes and keeps, too.
+class output {
+public:
+    output() = default;
+    output(const output&) = delete;
+    output& operator=(const output&) = delete;
+    virtual ~output() = default;
+    /// Writes all of `bytes`, or throws `output_error`.
+    virtual void write(std::string_view bytes) = 0;
+    /// The run is complete: makes the rows durable and visible under their final name.
+    virtual void commit() = 0;
+    /// The run has stopped early: closes, keeping what was written.
+    virtual void suspend() = 0;
+    /// Nothing worth keeping was written: closes and removes it.
+    virtual void discard() = 0;
+    /// Bytes written so far.
+    virtual std::uint64_t bytes() const noexcept = 0;
+};
+
+struct output_settings {
+    std::string target = "-";  ///< path, or `-` for standard output
+    bool force = false;        ///< replace a finished output
+};
+
+/// Opens TARGET. A path that is absent or a regular file is written as TARGET.partial (created with mode
+/// 0666 less the umask, locked, an existing one emptied), made durable (fsync of file and folder) and renamed
+/// by `commit`; symbolic links are resolved first. A FIFO or device is written as it is, like standard
+/// output. A finished TARGET without `force`, or one that another run holds, is `cannot_create`.
+/// `replaced_partial` tells whether a leftover TARGET.partial with content was emptied.
+std::unique_ptr<output> open_output(const output_settings& settings, bool& replaced_partial);
+
+}  // namespace cardresolver::sink

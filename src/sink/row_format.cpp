@@ -1,0 +1,225 @@
+#include "sink/row_format.hpp"
+
+#include "card/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <limits>
+
+namespace cardresolver::sink {
+namespace {
+
+constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view csv_header = "line,number,kind,outcome,iccid,msisdn,imsi,status,message\n";
+
+/// For each byte whether it can stand in either format as it is. What is above ASCII is looked at more
+/// closely.
+constexpr std::array<bool, 256> make_plain_bytes() noexcept {
+    std::array<bool, 256> plain{};
+    for (std::size_t byte = 0x20; byte < 0x7F; ++byte)
+        plain[byte] = true;
+    for (const char special : {',', '"', '\\'})
+        plain[static_cast<unsigned char>(special)] = false;
+    return plain;
+}
+
+constexpr auto plain_bytes = make_plain_bytes();
+
+constexpr bool is_plain(char c) noexcept {
+    return plain_bytes[static_cast<unsigned char>(c)];
+}
+
+std::size_t count_plain(std::string_view text) noexcept {
+    std::size_t count = 0;
+    while (count < text.size() && is_plain(text[count]))
+        ++count;
+    return count;
+}
+
+void append_number(std::string& out, std::uint64_t value) {
+    std::array<char, std::numeric_limits<std::uint64_t>::digits10 + 1> digits{};
+    const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    out.append(digits.data(), result.ptr);
+}
+
+/// Appends `text` run by run: plain bytes and well-formed UTF-8 as they are, malformed bytes as U+FFFD, and
+/// each other ASCII character as `append_special` will have it.
+template <typename AppendSpecial>
+void append_text(std::string& out, std::string_view text, AppendSpecial append_special) {
+    while (!text.empty()) {
+        const auto plain = count_plain(text);
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) return;
+        const auto length = card::utf8_length(text);
+        if (length == 1) {
+            append_special(text.front());
+        } else {
+            out.append(length == 0 ? replacement_character : text.substr(0, length));
+        }
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+}
+
+constexpr bool is_control(char c) noexcept {
+    return static_cast<unsigned char>(c) < 0x20 || c == '\x7F';
+}
+
+void append_csv_text(std::string& out, std::string_view text) {
+    if (count_plain(text) == text.size()) {
+        out.append(text);
+        return;
+    }
+    const bool is_quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
+    if (is_quoted) out.push_back('"');
+    append_text(out, text, [&out](char c) {
+        if (is_control(c) && c != '\t' && c != '\r' && c != '\n') {
+            out.append(replacement_character);
+            return;
+        }
+        if (c == '"') out.push_back('"');
+        out.push_back(c);
+    });
+    if (is_quoted) out.push_back('"');
+}
+
+void append_json_special(std::string& out, char c) {
+    constexpr std::string_view hexadecimal = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+        out.append({'\\', c});
+    } else if (c == '\n') {
+        out.append("\\n");
+    } else if (c == '\r') {
+        out.append("\\r");
+    } else if (c == '\t') {
+        out.append("\\t");
+    } else if (is_control(c)) {
+        out.append({'\\', 'u', '0', '0', hexadecimal[byte >> 4U], hexadecimal[byte & 0x0FU]});
+    } else {
+        out.push_back(c);
+    }
+}
+
+void append_json_text(std::string& out, std::string_view text) {
+    out.push_back('"');
+    append_text(out, text, [&out](char c) { append_json_special(out, c); });
+    out.push_back('"');
+}
+
+void append_json_number_or_null(std::string& out, std::string_view number) {
+    if (number.empty()) {
+        out.append("null");
+    } else {
+        append_json_text(out, number);
+    }
+}
+
+std::string_view kind_of(const card::card_outcome& row) noexcept {
+    return row.kind ? to_string(*row.kind) : std::string_view();
+}
+
+/// All columns but the first, a number, and the last, a message.
+using csv_fields = std::array<std::string_view, 7>;
+
+/// The usual row up to its message, which needs no quotes: made on the stack and appended at once. False
+/// where it is not usual.
+bool append_plain_fields(std::string& out, std::uint64_t line, const csv_fields& fields) {
+    std::array<char, 256> row{};
+    std::size_t needed = std::numeric_limits<std::uint64_t>::digits10 + 1 + fields.size();
+    for (const auto field : fields)
+        needed += field.size();
+    if (needed > row.size()) return false;
+    char* end = std::to_chars(row.data(), row.data() + row.size(), line).ptr;
+    bool plain = true;
+    for (const auto field : fields) {
+        *end++ = ',';
+        for (const char c : field) {
+            plain &= is_plain(c);
+            *end++ = c;
+        }
+    }
+    if (plain) out.append(row.data(), end);
+    return plain;
+}
+
+void append_csv_row(std::string& out, const card::card_outcome& row) {
+    const csv_fields fields{row.number, kind_of(row), to_string(row.outcome), row.iccid, row.msisdn,
+                            row.imsi,   row.status};
+    if (!append_plain_fields(out, row.line, fields)) {
+        append_number(out, row.line);
+        for (const auto text : fields) {
+            out.push_back(',');
+            append_csv_text(out, text);
+        }
+    }
+    out.push_back(',');
+    append_csv_text(out, row.message);
+    out.push_back('\n');
+}
+
+void append_ndjson_row(std::string& out, const card::card_outcome& row) {
+    out.append("{\"line\":");
+    append_number(out, row.line);
+    out.append(",\"number\":");
+    append_json_text(out, row.number);
+    out.append(",\"kind\":");
+    append_json_number_or_null(out, kind_of(row));
+    out.append(",\"outcome\":");
+    append_json_text(out, to_string(row.outcome));
+    out.append(",\"iccid\":");
+    append_json_number_or_null(out, row.iccid);
+    out.append(",\"msisdn\":");
+    append_json_number_or_null(out, row.msisdn);
+    out.append(",\"imsi\":");
+    append_json_number_or_null(out, row.imsi);
+    out.append(",\"status\":");
+    append_json_text(out, row.status);
+    out.append(",\"message\":");
+    append_json_text(out, row.message);
+    out.append("}\n");
+}
+
+bool has_extension(std::string_view target, std::string_view extension) noexcept {
+    if (target.size() <= extension.size()) return false;
+    const auto end = target.substr(target.size() - extension.size());
+    return std::equal(end.begin(), end.end(), extension.begin(), [](char c, char expected) {
+        return c == expected || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == expected);
+    });
+}
+
+}  // namespace
+
+std::optional<output_format> format_of(std::string_view target) noexcept {
+    if (has_extension(target, ".csv")) return output_format::csv;
+    if (has_extension(target, ".ndjson")) return output_format::ndjson;
+    return std::nullopt;
+}
+
+std::string_view unsupported_target(std::string_view target) noexcept {
+    if (has_extension(target, ".gz") || has_extension(target, ".zst")) {
+        return "compressed output is not available yet; write .csv or .ndjson, or pipe '-' through gzip or "
+               "zstd";
+    }
+    if (target.starts_with("sqlite:") || target.starts_with("postgresql:") ||
+        target.starts_with("postgres:")) {
+        return "databases are not available as output yet; write .csv or .ndjson";
+    }
+    return {};
+}
+
+void append_header(std::string& out, output_format format) {
+    if (format == output_format::csv) out.append(csv_header);
+}
+
+void append_row(std::string& out, output_format format, const card::card_outcome& row) {
+    if (format == output_format::csv) {
+        append_csv_row(out, row);
+    } else {
+        append_ndjson_row(out, row);
+    }
+}
+
+}  // namespace cardresolver::sink

@@ -1,0 +1,116 @@
+#include "source/csv_parser.hpp"
+
+#include "card/text.hpp"
+
+#include <algorithm>
+
+namespace cardresolver::source {
+namespace {
+
+/// Broken records within one reach that may each cost a scan of `max_record_length` bytes.
+constexpr unsigned max_failures = 16;
+
+bool is_blank(std::string_view record) noexcept {
+    if (!record.empty() && record.front() > ' ' && record.front() < '\x7F') return false;
+    return card::trim_blanks(record).empty();
+}
+
+}  // namespace
+
+std::size_t csv_parser::parse(record_block& block, bool at_end) {
+    const std::string_view text = block.text;
+    std::size_t position = skipping_ ? skip_long_line(text) : 0;
+    const auto consumed_before = consumed_;
+    while (position < text.size()) {
+        consumed_ = consumed_before + position;
+        const auto rest = text.substr(position);
+        const auto found = scan(rest, at_end);
+        if (found.found == csv_record::state::complete) {
+            take(block, position, found);
+            position += found.length;
+        } else if (found.found == csv_record::state::broken || at_end || is_hopeless(rest)) {
+            note_failure(found, rest);
+            position += give_up(block, position, rest);
+        } else {
+            break;
+        }
+    }
+    consumed_ = consumed_before + position;
+    if (at_end && skipping_) {
+        skipping_ = false;
+        ++lines_;
+    }
+    return position;
+}
+
+std::size_t csv_parser::skip_long_line(std::string_view text) {
+    const auto line_end = text.find('\n');
+    if (line_end == std::string_view::npos) return text.size();
+    skipping_ = false;
+    ++lines_;
+    return line_end + 1;
+}
+
+csv_record csv_parser::scan(std::string_view rest, bool at_end) const noexcept {
+    // The line end that completes the longest record stands right after it.
+    const auto window = rest.substr(0, max_record_length + 1);
+    const bool is_all = at_end && rest.size() <= max_record_length;
+    if (!is_line_by_line()) return scan_record(window, layout_.delimiter, layout_.column, is_all);
+    const auto line_end = window.find('\n');
+    if (line_end == std::string_view::npos)
+        return scan_record(window, layout_.delimiter, layout_.column, is_all);
+    return scan_record(window.substr(0, line_end + 1), layout_.delimiter, layout_.column, false);
+}
+
+/// Whether more text could not make a record of what `scan` has found incomplete.
+bool csv_parser::is_hopeless(std::string_view rest) const noexcept {
+    return rest.size() > max_record_length ||
+           (is_line_by_line() && rest.find('\n') != std::string_view::npos);
+}
+
+void csv_parser::take(record_block& block, std::size_t offset, const csv_record& found) {
+    const bool is_record = !is_blank(std::string_view(block.text).substr(offset, found.length));
+    if (is_record && !header_pending_) {
+        const auto begin = offset + found.field_begin;
+        const auto length = unquote_in_place(block.text, begin, offset + found.field_end);
+        add(block, begin, length, card::invalid_reason::none);
+    }
+    if (is_record) header_pending_ = false;
+    lines_ += found.lines;
+}
+
+/// Makes the first physical line of a broken record a record of its own. Returns how many bytes that takes.
+std::size_t csv_parser::give_up(record_block& block, std::size_t offset, std::string_view rest) {
+    const auto line_end = rest.find('\n');
+    if (!header_pending_) {
+        const auto kept = std::min({line_end, rest.size(), kept_of_unread_record});
+        add(block, offset, kept, card::invalid_reason::unreadable_record);
+    }
+    header_pending_ = false;
+    if (line_end != std::string_view::npos) {
+        ++lines_;
+        return line_end + 1;
+    }
+    skipping_ = true;
+    return rest.size();
+}
+
+void csv_parser::note_failure(const csv_record& found, std::string_view rest) noexcept {
+    if (is_line_by_line()) return;
+    const bool is_seen = found.found == csv_record::state::broken;
+    const auto reach = is_seen ? found.length : std::min(rest.size(), max_record_length + 1);
+    failures_ = consumed_ < doubtful_until_ ? failures_ + 1 : 1;
+    doubtful_until_ = std::max(doubtful_until_, consumed_ + reach);
+}
+
+bool csv_parser::is_line_by_line() const noexcept {
+    return failures_ >= max_failures && consumed_ < doubtful_until_;
+}
+
+void csv_parser::add(record_block& block, std::size_t offset, std::size_t length,
+                     card::invalid_reason problem) {
+    block.records.push_back(
+        {lines_ + 1, static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), problem});
+}
+
+}  // namespace cardresolver::source

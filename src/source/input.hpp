@@ -1,0 +1,58 @@
+// The list as the run sees it: opened once, read block by block on the source's own thread.
+#pragma once
+
+#include "card/kind.hpp"
+#include "source/record.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace cardresolver::source {
+
+enum class input_format : std::uint8_t { text, csv };
+
+struct input_settings {
+    std::string path;                    ///< a file; `-` or empty: standard input
+    std::optional<input_format> format;  ///< none: guess
+    std::string column;                  ///< CSV column with the number; empty: number, iccid, imsi or msisdn
+};
+
+/// Why the input cannot be used. `kind` decides the exit code.
+class input_error : public std::runtime_error {
+public:
+    enum class error_kind : std::uint8_t {
+        not_found,  ///< no such input, not readable, or a folder: exit 66
+        unusable,   ///< no usable column, or no list at all (compressed, UTF-16, binary): exit 65
+        read        ///< a read failed under way: exit 74
+    };
+    input_error(error_kind what, const std::string& why) : std::runtime_error(why), kind(what) {}
+    error_kind kind;
+};
+
+/// Blocking; one thread. Throws `input_error`. In the steady state `read` does not allocate.
+class input {
+public:
+    /// Opens and looks at the first line: content, format, delimiter, header, column. Waits for no more than
+    /// that line (a CSV header with a line break inside quotes: for the header).
+    explicit input(const input_settings& settings);
+    ~input();
+    input(const input&) = delete;
+    input& operator=(const input&) = delete;
+
+    /// Fills `block` with what the next read gave (64 KiB, or what a pipe has at once, behind the beginning
+    /// of a record that the last block ended with); a block may hold no record. False at the end of the list,
+    /// with `block` empty but for its counters.
+    bool read(record_block& block);
+
+    /// Size of a regular file; nothing for a pipe.
+    std::optional<std::uint64_t> size() const noexcept;
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace cardresolver::source

@@ -1,0 +1,43 @@
+// Records of a list as they were read: not yet numbers.
+#pragma once
+
+#include "card/canonical.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cardresolver::source {
+
+/// Longest line of a plain list whose content is looked at; a longer one is one invalid record.
+inline constexpr std::size_t max_line_length = 4096;
+
+/// Longest CSV record, line breaks inside quotes included; a longer one is invalid.
+inline constexpr std::size_t max_record_length = 65536;
+
+/// Bytes that are kept of a record that is not read as a whole: enough to show which one it was.
+inline constexpr std::size_t kept_of_unread_record = 256;
+
+/// One non-blank record. `offset` and `length` name the number's field within `record_block::text`.
+struct record {
+    std::uint64_t line = 0;  ///< physical line on which the record starts, from 1
+    std::uint32_t offset = 0;
+    std::uint32_t length = 0;
+    card::invalid_reason problem = card::invalid_reason::none;  ///< what is wrong with the record itself
+};
+
+/// A bounded piece of the list. Reused: cleared, not freed.
+struct record_block {
+    std::string text;
+    std::vector<record> records;
+    std::uint64_t bytes_read = 0;  ///< bytes of the input up to the end of this block
+    std::uint64_t lines_read = 0;  ///< physical lines up to the end of this block
+
+    std::string_view field_of(const record& one) const noexcept {
+        return std::string_view(text).substr(one.offset, one.length);
+    }
+};
+
+}  // namespace cardresolver::source

@@ -1,0 +1,34 @@
+// What cuts bytes into records. Pure: it is given blocks and neither reads nor waits.
+#pragma once
+
+#include "source/record.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cardresolver::source {
+
+/// One list, from its first byte (after a byte order mark) to its last. One thread.
+class record_parser {
+public:
+    virtual ~record_parser() = default;
+    /// `lines_before`: physical lines of the list that stand before the first byte parsed.
+    explicit record_parser(std::uint64_t lines_before) : lines_(lines_before) {}
+    record_parser(const record_parser&) = delete;
+    record_parser& operator=(const record_parser&) = delete;
+
+    /// Cuts `block.text` into `block.records` (appended). Returns how many bytes are done with: the others,
+    /// the beginning of a record, must stand at the front of the next block's text. `at_end`: nothing
+    /// follows; all is done with then. How the list is cut into blocks has no influence on the records.
+    ///
+    /// Fields of quoted records are unescaped in place, so bytes that are done with may have changed.
+    virtual std::size_t parse(record_block& block, bool at_end) = 0;
+
+    /// Physical lines that are done with.
+    std::uint64_t lines() const noexcept { return lines_; }
+
+protected:
+    std::uint64_t lines_;
+};
+
+}  // namespace cardresolver::source
