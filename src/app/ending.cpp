@@ -1,0 +1,164 @@
+#include "app/ending.hpp"
+
+#include "card/text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+namespace cardresolver::app {
+namespace {
+
+struct refusal_hint {
+    std::string_view code;
+    std::string_view hint;
+};
+
+constexpr std::array<refusal_hint, 8> refusal_hints{{
+    {"3", "the subscription or the application is not active: ask the carrier about its state"},
+    {"4", "the subscription or the application is not active: ask the carrier about its state"},
+    {"118040196", "the subscription is not active: ask the carrier about its state"},
+    {"6",
+     "this machine's public address is not on the carrier's IP whitelist: have it added, or go out by "
+     "another address (--proxy, --local-address)"},
+    {"8",
+     "this machine's public address is not on the carrier's IP whitelist: have it added, or go out by "
+     "another address (--proxy, --local-address)"},
+    {"7", "the token does not match: the password is wrong, or it belongs to another appid"},
+    {"http-401", "the carrier, or a gateway before it, does not let this account in"},
+    {"http-403", "the carrier, or a gateway before it, does not let this account in"},
+}};
+
+std::string_view hint_for(std::string_view detail) {
+    const auto code = detail.substr(0, detail.find(' '));
+    for (const auto& entry : refusal_hints) {
+        if (entry.code == code) return entry.hint;
+    }
+    return "check appid, ebid and password";
+}
+
+ending judge_stop(const dispatch::stop& stop, const run_facts& facts) {
+    using dispatch::stop_reason;
+    constexpr std::size_t longest = 300;
+    std::string detail;  // the carrier's text may hold anything
+    card::append_printable(detail, stop.detail, longest);
+    switch (stop.reason) {
+        case stop_reason::account_refused:
+            return {exit_code::account_refused,
+                    fmt::format("the carrier refuses the account (code {}): {}{}", detail, hint_for(detail),
+                                facts.is_simulated ? "; the built-in carrier knows appid 100001, ebid "
+                                                     "2300000000000001 and the password 'simulator'"
+                                                   : "")};
+        case stop_reason::wrong_interface:
+            return {exit_code::configuration,
+                    fmt::format("the carrier has no such interface (code {}): check --base-url", detail)};
+        case stop_reason::own_fault:
+            return {exit_code::internal_fault,
+                    fmt::format(
+                        "the carrier does not know a parameter of the request (code {}): this is a fault of "
+                        "cardresolver, please report it",
+                        detail)};
+        case stop_reason::certificate_refused:
+            return {exit_code::carrier_unavailable,
+                    fmt::format(
+                        "the carrier's certificate is refused ({}): check --base-url and the clock; for a "
+                        "private authority give its certificate with --ca-file",
+                        detail)};
+        case stop_reason::never_reached:
+            break;
+    }
+    return {exit_code::carrier_unavailable,
+            fmt::format(
+                "the carrier was never reached ({}): check --base-url, --proxy, name service and firewall",
+                detail.empty() ? "no reply" : detail)};
+}
+
+exit_code code_of(source::input_error::error_kind kind, bool is_directory) {
+    using error_kind = source::input_error::error_kind;
+    switch (kind) {
+        case error_kind::not_found:
+            return exit_code::no_input;
+        case error_kind::unusable:
+            return is_directory ? exit_code::no_input : exit_code::input_unusable;
+        case error_kind::read:
+            break;
+    }
+    return exit_code::io_error;
+}
+
+exit_code code_of(sink::output_error::error_kind kind) {
+    using error_kind = sink::output_error::error_kind;
+    switch (kind) {
+        case error_kind::cannot_create:
+            return exit_code::cannot_create;
+        case error_kind::reader_gone:
+            return exit_code::reader_gone;
+        case error_kind::io:
+            break;
+    }
+    return exit_code::io_error;
+}
+
+std::string_view signal_name(int signal) {
+    switch (exit_code_of_signal(signal)) {
+        case exit_code::hangup:
+            return "SIGHUP";
+        case exit_code::interrupted:
+            return "SIGINT";
+        default:
+            return "SIGTERM";
+    }
+}
+
+std::string or_else(const std::string& text, std::string_view otherwise) {
+    return text.empty() ? std::string(otherwise) : text;
+}
+
+}  // namespace
+
+ending judge(const run::result& result, const run_facts& facts) {
+    using run::run_end;
+    switch (result.end) {
+        case run_end::complete:
+            return {facts.failed_rows > 0 ? exit_code::some_failed : exit_code::success, {}};
+        case run_end::drained: {
+            const int signal = facts.signal.value_or(15);
+            return {exit_code_of_signal(signal),
+                    fmt::format("stopped by {} after {} rows", signal_name(signal), facts.rows)};
+        }
+        case run_end::carrier_stop:
+            if (result.stop) return judge_stop(*result.stop, facts);
+            break;
+        case run_end::empty_input:
+            return {exit_code::input_unusable, or_else(result.message, "the input has no line with text")};
+        case run_end::no_valid_card:
+            return {exit_code::input_unusable, or_else(result.message, "the input has no valid card number")};
+        case run_end::input_fault:
+            if (result.input_fault) {
+                return {code_of(*result.input_fault, facts.input_is_directory),
+                        or_else(result.message, "the input cannot be read")};
+            }
+            break;
+        case run_end::output_fault:
+            if (result.output_fault) {
+                const auto code = code_of(*result.output_fault);
+                if (code == exit_code::reader_gone) return {code, {}};
+                return {code, or_else(result.message, "the output cannot be written")};
+            }
+            break;
+    }
+    return {exit_code::internal_fault, or_else(result.message, "the run ended without a reason")};
+}
+
+ending judge(const source::input_error& error, bool is_directory) {
+    return {code_of(error.kind, is_directory), error.what()};
+}
+
+ending judge(const sink::output_error& error) {
+    const auto code = code_of(error.kind);
+    if (code == exit_code::reader_gone) return {code, {}};
+    return {code, error.what()};
+}
+
+}  // namespace cardresolver::app

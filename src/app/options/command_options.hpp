@@ -1,0 +1,76 @@
+// What the user decided, whatever way it was said. Values are checked one by one; how they fit together is
+// checked by the commands.
+#pragma once
+
+#include "card/kind.hpp"
+#include "carrier/base_url.hpp"
+#include "carrier/request.hpp"
+#include "carrier/secret.hpp"
+#include "dispatch/permit_gate.hpp"
+#include "net/client.hpp"
+#include "simulator/simulator.hpp"
+#include "sink/row_format.hpp"
+#include "source/input.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cardresolver::app {
+
+enum class progress_mode : std::uint8_t {
+    automatic,  ///< a bar on a terminal, a line now and then elsewhere
+    bar,
+    json,
+    none
+};
+
+/// Plain values. Each field is set by the `apply` of the option of that name, defaults too.
+struct command_options {
+    // input
+    std::string input;
+    std::optional<source::input_format> input_format;  ///< none: guess
+    std::string column;
+    std::optional<card::card_kind> kind;  ///< none: by shape
+    bool pad_iccid = false;
+    // output
+    std::string output;
+    std::optional<sink::output_format> output_format;  ///< none: by the target's ending
+    bool force = false;
+    // account
+    std::optional<carrier::base_url> base_url;  ///< none: the built-in carrier
+    std::string appid;
+    std::string ebid;
+    std::string password_file;
+    carrier::secret password;  ///< of the environment or the configuration file
+    carrier::request_method method = carrier::request_method::get;
+    // transport
+    std::string ca_file;
+    std::optional<net::proxy_settings> proxy;
+    std::string local_address;
+    bool allow_plaintext = false;
+    std::optional<std::size_t> connections;  ///< none: auto
+    std::chrono::milliseconds connect_timeout{};
+    std::chrono::milliseconds request_timeout{};
+    std::chrono::milliseconds give_up_after{};
+    // pace
+    std::size_t batch_size = 0;
+    std::chrono::milliseconds linger{};
+    std::optional<dispatch::rate_limit> rate;  ///< none: unlimited
+    unsigned attempts = 0;
+    // report
+    std::string summary;
+    progress_mode progress = progress_mode::automatic;
+    std::string config;
+    // command token
+    std::string transid;
+    std::vector<std::string> curl;
+    // command simulate
+    simulator::settings simulated;
+    std::string simulated_password_file;
+};
+
+}  // namespace cardresolver::app

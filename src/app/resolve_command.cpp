@@ -1,0 +1,137 @@
+#include "app/commands.hpp"
+#include "app/ending.hpp"
+#include "app/logging.hpp"
+#include "app/options/value_text.hpp"
+#include "app/progress_reporter.hpp"
+#include "app/resolve_settings.hpp"
+#include "app/stop_signals.hpp"
+#include "app/version.hpp"
+#include "app/whole_file.hpp"
+#include "run/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <sys/stat.h>
+
+namespace cardresolver::app {
+namespace {
+
+bool is_directory(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+exit_code say(const ending& end) {
+    if (!end.message.empty()) log_error(end.message);
+    return end.code;
+}
+
+/// Everything that lives as long as a run.
+class resolve_session {
+public:
+    resolve_session(const command_options& options, run::settings settings)
+        : options_(options), settings_(std::move(settings)) {
+        if (!options_.base_url) start_simulator();
+    }
+
+    exit_code execute() {
+        if (const auto fault = open()) return say(*fault);
+        if (run_->replaced_partial()) {
+            log_info("an unfinished output of an earlier run was replaced");
+        }
+        progress_.emplace(context_, *run_, options_.progress);
+        stop_signals signals(context_, [this](int) { drain(); });
+        progress_->start();
+        const auto result = run_->execute();
+        signals.release();
+        const auto end = judge(result, facts(signals.received()));
+        progress_->finish(end.code == exit_code::reader_gone);
+        const auto code = say(end);
+        return write_summary(result, code);
+    }
+
+private:
+    void start_simulator() {
+        simulator::settings simulated;
+        simulated.listen = "127.0.0.1:0";
+        simulator_.emplace(simulated);
+        std::string error;
+        const auto url = carrier::parse_base_url(simulator_->url(), error);
+        if (!url) throw std::runtime_error("the built-in carrier's URL: " + error);
+        settings_.url = *url;
+        settings_.client.ca_pem = simulator_->ca_pem();
+    }
+
+    std::optional<ending> open() {
+        try {
+            run_.emplace(context_, settings_);
+            return std::nullopt;
+        } catch (const source::input_error& error) {
+            return judge(error, is_directory(options_.input));
+        } catch (const sink::output_error& error) {
+            return judge(error);
+        } catch (const std::runtime_error& error) {
+            return ending{exit_code::configuration, error.what()};
+        }
+    }
+
+    void drain() {
+        progress_->clear();
+        const auto in_flight = run_->snapshot().in_flight;
+        log_warning(
+            fmt::format("stopping: waiting for {} {} in flight (at most {}); press Ctrl-C again to stop at "
+                        "once",
+                        in_flight, in_flight == 1 ? "request" : "requests",
+                        format_duration(settings_.client.request_timeout)));
+        run_->drain();
+    }
+
+    run_facts facts(std::optional<int> signal) const {
+        const auto counts = run_->snapshot();
+        return {counts.rows(), counts.count_of(card::outcome_kind::failed), signal,
+                is_directory(options_.input), !options_.base_url};
+    }
+
+    /// A summary that cannot be written spoils a success, but does not hide why a run failed.
+    exit_code write_summary(const run::result& result, exit_code code) const {
+        if (options_.summary.empty()) return code;
+        const run::summary_facts facts{run::make_run_id(), std::string(version()), options_.input,
+                                       options_.output, config_digest(options_, settings_)};
+        const auto text = run::format_summary(facts, result, *run_);
+        if (options_.summary == "-") {
+            std::fwrite(text.data(), 1, text.size(), stdout);
+            return code;
+        }
+        const auto why = write_whole_file(options_.summary, text);
+        if (!why) return code;
+        log_error(fmt::format("the summary '{}' cannot be written: {}", options_.summary, *why));
+        const bool is_finished = code == exit_code::success || code == exit_code::some_failed;
+        return is_finished ? exit_code::io_error : code;
+    }
+
+    const command_options& options_;
+    run::settings settings_;
+    std::optional<simulator::server> simulator_;
+    net::asio::io_context context_{1};
+    std::optional<run::resolve_run> run_;
+    std::optional<progress_reporter> progress_;
+};
+
+}  // namespace
+
+exit_code execute_resolve(const option_reading& reading) {
+    std::vector<option_fault> faults;
+    auto settings = make_run_settings(reading, faults);
+    if (!settings) return report_faults(faults);
+    if (reading.options.base_url && !reading.options.base_url->tls) log_warning(plaintext_warning());
+    // Never destroyed: the source's thread may be blocked in a read, the resolver's in a look-up.
+    static std::unique_ptr<resolve_session> session;
+    session = std::make_unique<resolve_session>(reading.options, std::move(*settings));
+    return session->execute();
+}
+
+}  // namespace cardresolver::app

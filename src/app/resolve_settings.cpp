@@ -1,0 +1,162 @@
+#include "app/resolve_settings.hpp"
+
+#include "app/account.hpp"
+#include "app/version.hpp"
+#include "app/whole_file.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <iterator>
+#include <random>
+#include <stdexcept>
+#include <sys/stat.h>
+
+namespace cardresolver::app {
+namespace {
+
+bool is_standard_stream(const std::string& path) {
+    return path.empty() || path == "-";
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+    struct stat first {};
+    struct stat second {};
+    if (::stat(a.c_str(), &first) != 0 || ::stat(b.c_str(), &second) != 0) return false;
+    return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+void check_files(const command_options& options, std::vector<option_fault>& faults) {
+    const bool is_input_a_file = !is_standard_stream(options.input);
+    const bool is_output_a_file = !is_standard_stream(options.output);
+    if (is_input_a_file && is_output_a_file && is_same_file(options.input, options.output)) {
+        faults.push_back(
+            {exit_code::usage, "INPUT and --output are the same file: the rows would replace the list"});
+    }
+    if (options.summary.empty()) return;
+    if (options.summary == "-") {
+        if (!is_output_a_file) {
+            faults.push_back(
+                {exit_code::usage,
+                 "--summary - and the rows cannot both go to standard output: give --output FILE, or a "
+                 "file for the summary"});
+        }
+        return;
+    }
+    if (is_output_a_file &&
+        (options.summary == options.output || is_same_file(options.summary, options.output))) {
+        faults.push_back({exit_code::usage, "--summary and --output are the same file"});
+    } else if (const auto why = why_not_writable(options.summary)) {
+        faults.push_back({exit_code::cannot_create,
+                          fmt::format("the summary '{}' cannot be created: {}", options.summary, *why)});
+    }
+}
+
+sink::output_format format_of(const command_options& options) {
+    if (options.output_format) return *options.output_format;
+    return options.output.ends_with(".ndjson") ? sink::output_format::ndjson : sink::output_format::csv;
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32U | device();
+}
+
+net::client_settings client_settings_of(const command_options& options) {
+    net::client_settings client;
+    client.ca_file =
+        options.base_url ? options.ca_file : std::string();  // the built-in carrier brings its own
+    client.local_address = options.local_address;
+    client.proxy = options.proxy;
+    client.connect_timeout = options.connect_timeout;
+    client.request_timeout = options.request_timeout;
+    return client;
+}
+
+dispatch::settings dispatch_settings_of(const option_reading& reading) {
+    const auto& options = reading.options;
+    dispatch::settings dispatch;
+    dispatch.batch_size = options.batch_size;
+    dispatch.attempts = options.attempts;
+    dispatch.linger = options.linger;
+    dispatch.rate = options.rate;
+    if (!options.base_url && !reading.is_given("rate")) dispatch.rate.reset();
+    dispatch.give_up_after = options.give_up_after;
+    dispatch.seed = random_seed();
+    return dispatch;
+}
+
+std::string sha256(const std::string& text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
+        throw std::runtime_error("OpenSSL cannot compute SHA-256");
+    }
+    std::string hex;
+    for (unsigned i = 0; i < length; ++i)
+        fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
+    return hex;
+}
+
+std::string text_of_url(const command_options& options) {
+    if (!options.base_url) return "simulator";
+    const auto& url = *options.base_url;
+    return fmt::format("{}://{}{}", url.tls ? "https" : "http", url.host_field(), url.path_prefix);
+}
+
+std::string_view text_of(const std::optional<source::input_format>& format) {
+    if (!format) return "";
+    return *format == source::input_format::csv ? "csv" : "text";
+}
+
+}  // namespace
+
+void check_plaintext(const command_options& options, std::vector<option_fault>& faults) {
+    const bool is_plaintext = options.base_url && !options.base_url->tls;
+    if (!is_plaintext || options.allow_plaintext) return;
+    faults.push_back(
+        {exit_code::usage,
+         "the base URL is plain http://, on which anybody on the way can read numbers and token: use "
+         "https://, or say --allow-plaintext"});
+}
+
+std::string plaintext_warning() {
+    return "plain http:// is used: anybody on the way can read card numbers and token, and alter answers";
+}
+
+std::optional<run::settings> make_run_settings(const option_reading& reading,
+                                               std::vector<option_fault>& faults) {
+    const auto before = faults.size();
+    const auto& options = reading.options;
+    check_plaintext(options, faults);
+    check_files(options, faults);
+    auto account = find_account(reading, faults);
+    if (faults.size() > before || !account) return std::nullopt;
+    run::settings settings;
+    settings.input = {options.input, options.input_format, options.column};
+    settings.canonical = {options.kind, options.pad_iccid};
+    settings.output = {options.output, options.force};
+    settings.format = format_of(options);
+    if (options.base_url) settings.url = *options.base_url;
+    settings.account = std::move(*account);
+    settings.method = options.method;
+    settings.user_agent = user_agent();
+    settings.client = client_settings_of(options);
+    settings.dispatch = dispatch_settings_of(reading);
+    settings.connections = options.connections;
+    return settings;
+}
+
+std::string config_digest(const command_options& options, const run::settings& settings) {
+    const auto text = fmt::format(
+        "appid={}\nbase-url={}\ncolumn={}\nebid={}\ninput-format={}\nkind={}\noutput-format={}\npad-iccid={}"
+        "\n",
+        settings.account.appid, text_of_url(options), options.column, settings.account.ebid,
+        text_of(options.input_format),
+        options.kind ? card::to_string(*options.kind) : std::string_view("auto"),
+        settings.format == sink::output_format::csv ? "csv" : "ndjson", options.pad_iccid);
+    return sha256(text);
+}
+
+}  // namespace cardresolver::app

@@ -1,0 +1,30 @@
+// From what the user decided to what a run needs.
+#pragma once
+
+#include "app/options/option_reader.hpp"
+#include "run/settings.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cardresolver::app {
+
+/// Checks how the options fit together, account included. Nothing, with `faults` appended to, where they do
+/// not. `url`, and with it `client.ca_pem`, is left open for the built-in carrier: it is known once that
+/// runs.
+std::optional<run::settings> make_run_settings(const option_reading& reading,
+                                               std::vector<option_fault>& faults);
+
+/// Without --allow-plaintext, `http://` is a fault; nothing to say about the built-in carrier.
+void check_plaintext(const command_options& options, std::vector<option_fault>& faults);
+
+/// What every start over `http://` says.
+std::string plaintext_warning();
+
+/// SHA-256, in hexadecimal, of one `key=value` line for each setting that alters rows: which numbers are
+/// asked (column, input-format, kind, pad-iccid), who is asked and by whom (base-url, appid, ebid), and how
+/// rows are written (output-format). How and how fast they are asked does not count.
+std::string config_digest(const command_options& options, const run::settings& settings);
+
+}  // namespace cardresolver::app

@@ -1,0 +1,143 @@
+#include "run/intake.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace cardresolver::run {
+namespace {
+
+/// Blocks that are read ahead; each holds at most 64 KiB of the list.
+constexpr std::size_t max_blocks = 4;
+
+/// What a row shows of an invalid text is 64 bytes at most; a cut character needs a little more to be seen.
+constexpr std::size_t max_raw_bytes = 80;
+
+void judge(const source::record_block& from, const card::canonical_options& canonical, intake_block& to) {
+    to.records.clear();
+    to.raw.clear();
+    to.next = 0;
+    to.lines_read = from.lines_read;
+    to.bytes_read = from.bytes_read;
+    for (const auto& one : from.records) {
+        const auto field = from.field_of(one);
+        intake_record record;
+        record.line = one.line;
+        record.reason = one.problem;
+        if (one.problem == card::invalid_reason::none) {
+            const auto judged = card::canonicalize(field, canonical);
+            record.number = judged.number;
+            record.reason = judged.reason;
+        }
+        if (record.reason != card::invalid_reason::none) {
+            record.raw_offset = static_cast<std::uint32_t>(to.raw.size());
+            record.raw_length = static_cast<std::uint32_t>(std::min(field.size(), max_raw_bytes));
+            to.raw.append(field.substr(0, record.raw_length));
+        }
+        to.records.push_back(record);
+    }
+}
+
+}  // namespace
+
+struct intake::shared_state {
+    std::unique_ptr<source::input> input;  // of the reading thread alone
+    source::input_settings settings;
+    card::canonical_options canonical;
+    std::function<void()> notify;  // guarded by `mutex`; empty once the consumer has gone
+
+    std::mutex mutex;
+    std::condition_variable room;
+    std::deque<std::unique_ptr<intake_block>> ready;
+    std::vector<std::unique_ptr<intake_block>> spare;
+    std::optional<source::input_error> error;
+    bool ended = false;
+    bool abandoned = false;
+
+    std::unique_ptr<intake_block> wait_for_room() {
+        std::unique_lock lock(mutex);
+        room.wait(lock, [this] { return abandoned || ready.size() < max_blocks; });
+        if (abandoned) return nullptr;
+        if (spare.empty()) return std::make_unique<intake_block>();
+        auto block = std::move(spare.back());
+        spare.pop_back();
+        return block;
+    }
+
+    void deliver(std::unique_ptr<intake_block> block) {
+        const std::lock_guard lock(mutex);
+        if (block)
+            ready.push_back(std::move(block));
+        else
+            ended = true;
+        if (notify) notify();
+    }
+
+    void read_all() {
+        if (!input) input = std::make_unique<source::input>(settings);
+        source::record_block raw;
+        while (auto block = wait_for_room()) {
+            if (!input->read(raw)) break;
+            judge(raw, canonical, *block);
+            deliver(std::move(block));
+        }
+    }
+
+    void run() {
+        try {
+            read_all();
+        } catch (const source::input_error& fault) {
+            const std::lock_guard lock(mutex);
+            error = fault;
+        } catch (const std::exception& fault) {
+            const std::lock_guard lock(mutex);
+            error = source::input_error(source::input_error::error_kind::read, fault.what());
+        }
+        deliver(nullptr);
+    }
+};
+
+intake::intake(std::unique_ptr<source::input> input, const source::input_settings& settings,
+               const card::canonical_options& canonical, std::function<void()> notify)
+    : state_(std::make_shared<shared_state>()) {
+    state_->input = std::move(input);
+    state_->settings = settings;
+    state_->canonical = canonical;
+    state_->notify = std::move(notify);
+    std::thread([state = state_] { state->run(); }).detach();
+}
+
+intake::~intake() {
+    const std::lock_guard lock(state_->mutex);
+    state_->abandoned = true;
+    state_->notify = nullptr;
+    state_->room.notify_one();
+}
+
+std::unique_ptr<intake_block> intake::try_take() {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->ready.empty()) return nullptr;
+    auto block = std::move(state_->ready.front());
+    state_->ready.pop_front();
+    state_->room.notify_one();
+    return block;
+}
+
+void intake::recycle(std::unique_ptr<intake_block> block) {
+    const std::lock_guard lock(state_->mutex);
+    state_->spare.push_back(std::move(block));
+}
+
+bool intake::has_ended() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->ended && state_->ready.empty();
+}
+
+std::optional<source::input_error> intake::error() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->error;
+}
+
+}  // namespace cardresolver::run

@@ -1,0 +1,60 @@
+// The list, read on a thread of its own and handed to the event loop in blocks.
+#pragma once
+
+#include "card/canonical.hpp"
+#include "source/input.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cardresolver::run {
+
+/// One record, judged.
+struct intake_record {
+    std::uint64_t line = 0;
+    card::card_number number;  ///< meaningful where `reason` is none
+    card::invalid_reason reason = card::invalid_reason::none;
+    std::uint32_t raw_offset = 0;  ///< of the raw text in the block, where invalid
+    std::uint32_t raw_length = 0;
+};
+
+/// A piece of the list. `next` is how far the consumer has come.
+struct intake_block {
+    std::vector<intake_record> records;
+    std::string raw;  ///< raw texts of the invalid records, each cut to what a row shows
+    std::size_t next = 0;
+    std::uint64_t lines_read = 0;  ///< up to the end of this block
+    std::uint64_t bytes_read = 0;
+};
+
+/// Reads, splits and judges on its own thread; at most `max_blocks` blocks wait. The consumer is one other
+/// thread. Destroying it does not wait for a read that hangs (a terminal, an open pipe): the thread is left
+/// to itself then and touches nothing that is gone.
+class intake {
+public:
+    /// Reads `input`, or where that is null opens the one that `settings` names, on the reading thread.
+    /// `notify` is called there after a block, the end or an error became available.
+    intake(std::unique_ptr<source::input> input, const source::input_settings& settings,
+           const card::canonical_options& canonical, std::function<void()> notify);
+    ~intake();
+    intake(const intake&) = delete;
+    intake& operator=(const intake&) = delete;
+
+    /// The next block, or null where none is there yet, or never will be: see `has_ended`.
+    std::unique_ptr<intake_block> try_take();
+    /// Gives a consumed block back for reuse.
+    void recycle(std::unique_ptr<intake_block> block);
+    /// All blocks are taken and no more will come.
+    bool has_ended() const;
+    /// Why reading ended early; nothing where the list was read to its end. Meaningful once `has_ended`.
+    std::optional<source::input_error> error() const;
+
+private:
+    struct shared_state;
+    std::shared_ptr<shared_state> state_;
+};
+
+}  // namespace cardresolver::run

@@ -1,0 +1,67 @@
+// One run of the main job: wires source, dispatch, net and sink together on one event loop.
+#pragma once
+
+#include "dispatch/dispatcher.hpp"
+#include "net/async.hpp"
+#include "run/settings.hpp"
+#include "run/statistics.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cardresolver::run {
+
+/// How a run ended.
+enum class run_end : std::uint8_t {
+    complete,       ///< every record has its row, the output is in place
+    drained,        ///< `drain` was called; what was in flight is written
+    carrier_stop,   ///< the carrier or the way to it: see `result::stop`
+    empty_input,    ///< no non-blank record
+    no_valid_card,  ///< records, but not one card number
+    input_fault,    ///< see `result::input_fault`
+    output_fault,   ///< see `result::output_fault`
+};
+
+struct result {
+    run_end end = run_end::complete;
+    std::string message;  ///< one or more sentences for the user; empty where complete
+    std::optional<dispatch::stop> stop;
+    std::optional<source::input_error::error_kind> input_fault;
+    std::optional<sink::output_error::error_kind> output_fault;
+    std::chrono::system_clock::time_point started_at;
+    std::chrono::system_clock::time_point finished_at;
+    bool replaced_partial = false;  ///< a leftover partial output was replaced
+};
+
+/// Event-loop thread only; `execute` runs the loop. Objects that use the same context (signals, progress
+/// timers) may be set up before.
+class resolve_run {
+public:
+    /// Opens input and output. Throws `source::input_error`, `sink::output_error`, and `std::runtime_error`
+    /// where the TLS settings cannot be used.
+    resolve_run(net::asio::io_context& context, const settings& settings);
+    ~resolve_run();
+    resolve_run(const resolve_run&) = delete;
+    resolve_run& operator=(const resolve_run&) = delete;
+
+    /// Runs the loop until the run has ended; the context is stopped then. Once.
+    result execute();
+
+    /// Sends nothing more, waits for what is in flight (at most the request timeout), writes it, ends.
+    void drain();
+
+    /// Counters up to now; also after `execute`.
+    statistics snapshot() const;
+    const distributions& details() const noexcept;
+    /// Rate limit in force; none: unlimited.
+    std::optional<dispatch::rate_limit> rate() const noexcept;
+    bool replaced_partial() const noexcept;
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace cardresolver::run

@@ -1,0 +1,41 @@
+// Everything a run needs to know before it starts.
+#pragma once
+
+#include "card/canonical.hpp"
+#include "carrier/account.hpp"
+#include "carrier/base_url.hpp"
+#include "carrier/request.hpp"
+#include "carrier/status_catalogue.hpp"
+#include "dispatch/settings.hpp"
+#include "net/client.hpp"
+#include "sink/output.hpp"
+#include "sink/row_format.hpp"
+#include "source/input.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace cardresolver::run {
+
+struct settings {
+    source::input_settings input;
+    card::canonical_options canonical;
+    sink::output_settings output;
+    sink::output_format format = sink::output_format::csv;
+
+    carrier::base_url url;
+    carrier::account account;
+    carrier::request_method method = carrier::request_method::get;
+    carrier::status_catalogue catalogue;
+    std::string user_agent = "cardresolver";
+
+    /// `host`, `port` and `tls` are taken from `url`.
+    net::client_settings client;
+    /// `window` is set by the run from the number of connections.
+    dispatch::settings dispatch;
+    std::optional<std::size_t>
+        connections;  ///< most connections, 1 to 1000; none: what latency and rate need
+};
+
+}  // namespace cardresolver::run

@@ -1,0 +1,51 @@
+// What a run counts, for the summary and the progress.
+#pragma once
+
+#include "card/outcome.hpp"
+#include "dispatch/dispatcher.hpp"
+#include "net/client.hpp"
+#include "run/latency_histogram.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace cardresolver::run {
+
+/// A snapshot; cheap to take.
+struct statistics {
+    std::array<std::uint64_t, card::outcome_kind_count> outcomes{};  ///< rows, by `outcome_kind`
+    std::uint64_t lines_read = 0;                                    ///< physical lines of the input
+    std::uint64_t input_bytes_read = 0;
+    std::optional<std::uint64_t> input_size;  ///< bytes; none for a pipe
+    std::uint64_t cards_asked = 0;            ///< over all requests
+    std::uint64_t bytes_written = 0;          ///< to the output
+    dispatch::statistics requests;
+    net::client_statistics network;
+    std::size_t in_flight = 0;
+    std::size_t connections_open = 0;
+    std::chrono::steady_clock::duration elapsed{};
+    std::optional<std::chrono::steady_clock::duration>
+        held_for;  ///< the carrier is left alone so much longer
+
+    std::uint64_t rows() const noexcept {
+        std::uint64_t sum = 0;
+        for (const auto count : outcomes)
+            sum += count;
+        return sum;
+    }
+    std::uint64_t count_of(card::outcome_kind kind) const noexcept {
+        return outcomes[static_cast<std::size_t>(kind)];
+    }
+};
+
+/// What grows too large to be copied for a snapshot.
+struct distributions {
+    latency_histogram latency;
+    std::map<std::string, std::uint64_t, std::less<>> statuses;  ///< rows, by `status`
+};
+
+}  // namespace cardresolver::run

@@ -1,0 +1,195 @@
+#include "app/options/option_reader.hpp"
+
+#include "app/options/environment.hpp"
+#include "app/temporary_folder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace cardresolver::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+using words = std::vector<std::string>;
+
+/// Starts and ends without variables of ours.
+class option_reader : public testing::Test {
+protected:
+    option_reader() { clear(); }
+    ~option_reader() override { clear(); }
+
+    static void clear() {
+        for (const auto& name : variables_with_prefix("CARDRESOLVER_"))
+            ::unsetenv(name.c_str());
+    }
+    static void set(const char* name, const char* value) { ::setenv(name, value, 1); }
+
+    option_reading read(const words& line) const { return read_options(line, resolve_option_table()); }
+
+    static std::vector<std::string> messages(const option_reading& reading) {
+        std::vector<std::string> texts;
+        for (const auto& fault : reading.faults)
+            texts.push_back(fault.message);
+        return texts;
+    }
+
+    temporary_folder folder_;
+};
+
+TEST_F(option_reader, every_default_is_valid) {
+    for (const auto table : {resolve_option_table(), token_option_table(), simulate_option_table()}) {
+        for (const auto& option : table) {
+            if (option.initial.empty()) continue;
+            command_options options;
+            EXPECT_EQ(option.apply(option.initial, options), "") << option.name;
+        }
+    }
+}
+
+TEST_F(option_reader, defaults_are_the_documented_ones) {
+    const auto reading = read({});
+    const auto& options = reading.options;
+    EXPECT_THAT(messages(reading), IsEmpty());
+    EXPECT_EQ(options.input, "-");
+    EXPECT_EQ(options.output, "-");
+    EXPECT_EQ(options.base_url->host, "api.iot.10086.cn");
+    EXPECT_EQ(options.batch_size, 100U);
+    EXPECT_EQ(options.attempts, 6U);
+    EXPECT_EQ(options.linger, std::chrono::seconds(1));
+    EXPECT_EQ(options.rate->count, 10U);
+    EXPECT_EQ(options.connect_timeout, std::chrono::seconds(10));
+    EXPECT_EQ(options.request_timeout, std::chrono::seconds(25));
+    EXPECT_EQ(options.give_up_after, std::chrono::minutes(2));
+    EXPECT_FALSE(options.connections);
+    EXPECT_FALSE(options.kind);
+    EXPECT_FALSE(reading.is_given("rate"));
+}
+
+TEST_F(option_reader, flag_beats_environment_beats_file_beats_default) {
+    const auto file = folder_.write("c.toml", "batch-size = 20\nattempts = 20\nlinger = \"20s\"\n");
+    set("CARDRESOLVER_BATCH_SIZE", "30");
+    set("CARDRESOLVER_ATTEMPTS", "30");
+    const auto reading = read({"--config", file, "--batch-size", "40"});
+    EXPECT_THAT(messages(reading), IsEmpty());
+    EXPECT_EQ(reading.options.batch_size, 40U);
+    EXPECT_EQ(reading.options.attempts, 30U);
+    EXPECT_EQ(reading.options.linger, std::chrono::seconds(20));
+    EXPECT_EQ(reading.options.request_timeout, std::chrono::seconds(25));
+    EXPECT_TRUE(reading.is_given("linger"));
+}
+
+TEST_F(option_reader, a_switch_can_be_taken_back) {
+    set("CARDRESOLVER_FORCE", "true");
+    EXPECT_TRUE(read({}).options.force);
+    EXPECT_FALSE(read({"--force=false"}).options.force);
+    set("CARDRESOLVER_FORCE", "perhaps");
+    EXPECT_THAT(messages(read({})),
+                testing::ElementsAre("CARDRESOLVER_FORCE: 'perhaps': expected true or false"));
+}
+
+TEST_F(option_reader, input_and_config_come_from_the_environment_too) {
+    set("CARDRESOLVER_INPUT", "list.txt");
+    set("CARDRESOLVER_CONFIG", folder_.write("c.toml", "batch-size = 7\n").c_str());
+    const auto reading = read({});
+    EXPECT_EQ(reading.options.input, "list.txt");
+    EXPECT_EQ(reading.options.batch_size, 7U);
+}
+
+TEST_F(option_reader, reports_all_faults_with_their_source) {
+    const auto file = folder_.write("c.toml", "batch-size = 0\nrate = \"fast\"\n");
+    set("CARDRESOLVER_LINGER", "soon");
+    const auto reading = read({"--config", file, "--attempts", "0"});
+    EXPECT_THAT(
+        messages(reading),
+        testing::ElementsAre(HasSubstr("c.toml:1:14: batch-size: '0': expected a whole number from 1 to 100"),
+                             HasSubstr("c.toml:2:8: rate: 'fast': expected a rate"),
+                             HasSubstr("CARDRESOLVER_LINGER: 'soon': expected a duration"),
+                             HasSubstr("--attempts: '0': expected a whole number from 1 to 1000")));
+    EXPECT_EQ(worst_of(reading.faults), exit_code::usage);
+}
+
+TEST_F(option_reader, faults_of_the_file_alone_are_configuration) {
+    const auto reading = read({"--config", folder_.write("c.toml", "batch-size = 0\nbach-size = 1\n")});
+    EXPECT_EQ(reading.faults.size(), 2U);
+    EXPECT_EQ(worst_of(reading.faults), exit_code::configuration);
+}
+
+TEST_F(option_reader, refuses_values_out_of_their_range) {
+    const std::vector<words> cases{
+        {"--batch-size", "101"},    {"--connections", "0"},      {"--connections", "1001"},
+        {"--attempts", "1001"},     {"--rate", "0/s"},           {"--rate", "0"},
+        {"--linger", "-1s"},        {"--connect-timeout", "0s"}, {"--request-timeout", "1"},
+        {"--give-up-after", "0ms"}, {"--kind", "sim"},           {"--method", "put"},
+        {"--progress", "loud"},     {"--output-format", "xml"},  {"--input-format", "xls"},
+        {"--base-url", "ftp://x"},  {"--local-address", "host"}, {"--proxy", "https://h"},
+        {"-o", "sqlite:x?table=t"}, {"-o", "rows.csv.gz"},       {"--column", ""},
+        {"--appid", "a\nb"}};
+    for (const auto& line : cases) {
+        const auto reading = read(line);
+        EXPECT_EQ(reading.faults.size(), 1U) << line[0] << " " << line[1];
+        EXPECT_EQ(worst_of(reading.faults), exit_code::usage) << line[0] << " " << line[1];
+    }
+}
+
+TEST_F(option_reader, takes_the_password_out_of_the_environment) {
+    set("CARDRESOLVER_PASSWORD", "canary");
+    set("CARDRESOLVER_PROXY", "http://u:canary@proxy:3128");
+    const auto reading = read({});
+    EXPECT_EQ(reading.options.password.reveal(), "canary");
+    EXPECT_TRUE(reading.is_password_of_environment);
+    EXPECT_EQ(reading.options.proxy->host, "proxy");
+    EXPECT_FALSE(read_variable("CARDRESOLVER_PASSWORD"));
+    EXPECT_FALSE(read_variable("CARDRESOLVER_PROXY"));
+}
+
+TEST_F(option_reader, refuses_a_proxy_password_on_the_command_line_without_repeating_it) {
+    const auto reading = read({"--proxy", "http://u:canary@h"});
+    ASSERT_EQ(reading.faults.size(), 1U);
+    EXPECT_THAT(reading.faults[0].message, HasSubstr("configuration file"));
+    EXPECT_THAT(reading.faults[0].message, Not(HasSubstr("canary")));
+    EXPECT_EQ(reading.faults[0].code, exit_code::usage);
+}
+
+TEST_F(option_reader, never_repeats_a_private_value) {
+    for (const words& line :
+         {words{"--base-url", "https://u:canary@h"}, words{"--proxy", "socks://canary"}}) {
+        const auto reading = read(line);
+        ASSERT_EQ(reading.faults.size(), 1U);
+        EXPECT_THAT(reading.faults[0].message, Not(HasSubstr("canary")));
+    }
+}
+
+TEST_F(option_reader, warns_of_a_variable_that_is_almost_ours) {
+    set("CARDRESOLVER_BATCHSIZE", "5");
+    set("CARDRESOLVER_SOMETHING_ELSE", "5");
+    const auto reading = read({});
+    ASSERT_EQ(reading.warnings.size(), 1U);
+    EXPECT_THAT(reading.warnings[0], HasSubstr("did you mean 'CARDRESOLVER_BATCH_SIZE'?"));
+}
+
+TEST_F(option_reader, simulate_takes_flags_alone) {
+    set("CARDRESOLVER_RATE", "7/s");
+    const auto reading =
+        read_options(words{"--fault", "busy=0.5", "--listen", ":0"}, simulate_option_table());
+    EXPECT_THAT(messages(reading), IsEmpty());
+    EXPECT_FALSE(reading.options.simulated.rate);
+    EXPECT_EQ(reading.options.simulated.listen, "127.0.0.1:0");
+    EXPECT_EQ(reading.options.simulated.faults.size(), 1U);
+}
+
+TEST_F(option_reader, simulate_checks_its_values) {
+    const std::vector<words> cases{{"--fault", "busy"},    {"--fault", "buzy=0.1"}, {"--fault", "busy=2"},
+                                   {"--rate", "100/m"},    {"--rate", "0/s"},       {"--listen", "8443"},
+                                   {"--listen", ":99999"}, {"--daily-quota", "0"},  {"--seed", "x"}};
+    for (const auto& line : cases) {
+        EXPECT_EQ(read_options(line, simulate_option_table()).faults.size(), 1U) << line[0] << " " << line[1];
+    }
+}
+
+}  // namespace
+}  // namespace cardresolver::app

@@ -1,0 +1,142 @@
+#include "app/resolve_settings.hpp"
+
+#include "app/options/environment.hpp"
+#include "app/temporary_folder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace cardresolver::app {
+namespace {
+
+using testing::HasSubstr;
+
+using words = std::vector<std::string>;
+
+struct outcome {
+    std::optional<run::settings> settings;
+    std::vector<option_fault> faults;
+    std::string digest;
+};
+
+class resolve_settings : public testing::Test {
+protected:
+    resolve_settings() { clear(); }
+    ~resolve_settings() override { clear(); }
+    static void clear() {
+        for (const auto& name : variables_with_prefix("CARDRESOLVER_"))
+            ::unsetenv(name.c_str());
+        ::unsetenv("CREDENTIALS_DIRECTORY");
+    }
+
+    static outcome make(const words& line) {
+        const auto reading = read_options(line, resolve_option_table());
+        EXPECT_TRUE(reading.faults.empty()) << reading.faults.front().message;
+        outcome result;
+        result.settings = make_run_settings(reading, result.faults);
+        if (result.settings) result.digest = config_digest(reading.options, *result.settings);
+        return result;
+    }
+
+    static int status_of(const outcome& one) { return to_status(worst_of(one.faults)); }
+
+    /// `line` with an account.
+    words with_account(words line) const {
+        for (const auto& word :
+             {std::string("--appid"), std::string("5"), std::string("--ebid"), std::string("6"),
+              std::string("--password-file"), folder_.write("password", "of-file\n")}) {
+            line.push_back(word);
+        }
+        return line;
+    }
+
+    temporary_folder folder_;
+};
+
+TEST_F(resolve_settings, say_all_that_the_account_lacks) {
+    const auto none = make({});
+    EXPECT_FALSE(none.settings);
+    ASSERT_EQ(none.faults.size(), 3U);
+    EXPECT_EQ(status_of(none), 78);
+    EXPECT_THAT(none.faults[0].message, HasSubstr("CARDRESOLVER_APPID"));
+    EXPECT_THAT(none.faults[1].message, HasSubstr("--ebid"));
+    for (const auto* way :
+         {"CARDRESOLVER_PASSWORD", "--password-file", "CREDENTIALS_DIRECTORY", "configuration file"}) {
+        EXPECT_THAT(none.faults[2].message, HasSubstr(way));
+    }
+}
+
+TEST_F(resolve_settings, look_for_the_password_in_order) {
+    const auto config = folder_.write("c.toml", "password = \"of-config\"\n");
+    const words account{"--appid", "5", "--ebid", "6", "--config", config};
+    const auto password = [](const words& line) {
+        return std::string(make(line).settings->account.password.reveal());
+    };
+    EXPECT_EQ(password(account), "of-config");
+    ::setenv("CREDENTIALS_DIRECTORY", folder_.path_of("").c_str(), 1);
+    EXPECT_EQ(password(account), "of-config");
+    folder_.write("password", "of-credentials\n", 0440);
+    EXPECT_EQ(password(account), "of-credentials");
+    auto with_file = account;
+    with_file.insert(with_file.end(), {"--password-file", folder_.write("p", "of-file\n")});
+    EXPECT_EQ(password(with_file), "of-file");
+    ::setenv("CARDRESOLVER_PASSWORD", "of-environment", 1);
+    EXPECT_EQ(password(with_file), "of-environment");
+}
+
+TEST_F(resolve_settings, refuse_an_open_password_file) {
+    const auto open =
+        make({"--appid", "5", "--ebid", "6", "--password-file", folder_.write("p", "x\n", 0644)});
+    ASSERT_EQ(open.faults.size(), 1U);
+    EXPECT_EQ(status_of(open), 78);
+}
+
+TEST_F(resolve_settings, of_the_built_in_carrier_need_no_account_and_no_limit) {
+    const auto simulated = make({"--base-url", "simulator"});
+    ASSERT_TRUE(simulated.settings);
+    EXPECT_EQ(simulated.settings->account.appid, "100001");
+    EXPECT_EQ(simulated.settings->account.ebid, "2300000000000001");
+    EXPECT_EQ(simulated.settings->account.password.reveal(), "simulator");
+    EXPECT_FALSE(simulated.settings->dispatch.rate);
+    EXPECT_EQ(make({"--base-url", "simulator", "--rate", "7/s"}).settings->dispatch.rate->count, 7U);
+    EXPECT_EQ(make(with_account({})).settings->dispatch.rate->count, 10U);
+}
+
+TEST_F(resolve_settings, refuse_plaintext_unless_allowed) {
+    EXPECT_EQ(status_of(make(with_account({"--base-url", "http://h"}))), 64);
+    EXPECT_TRUE(make(with_account({"--base-url", "http://h", "--allow-plaintext"})).settings);
+}
+
+TEST_F(resolve_settings, choose_the_format_by_the_ending) {
+    const auto format = [&](words line) { return make(with_account(std::move(line))).settings->format; };
+    EXPECT_EQ(format({}), sink::output_format::csv);
+    EXPECT_EQ(format({"-o", "rows.ndjson"}), sink::output_format::ndjson);
+    EXPECT_EQ(format({"-o", "rows.ndjson", "--output-format", "csv"}), sink::output_format::csv);
+    EXPECT_EQ(format({"--output-format", "ndjson"}), sink::output_format::ndjson);
+}
+
+TEST_F(resolve_settings, keep_files_apart) {
+    const auto list = folder_.write("list.txt", "13800000001\n");
+    EXPECT_EQ(status_of(make(with_account({list, "-o", list, "--force"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "--summary", "-"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "-o", "rows.csv", "--summary", "rows.csv"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "--summary", folder_.path_of("absent/s.json")}))), 73);
+    EXPECT_TRUE(make(with_account({list, "-o", "rows.csv", "--summary", "-"})).settings);
+}
+
+TEST_F(resolve_settings, digest_changes_with_what_alters_rows_alone) {
+    const auto digest = [&](words line) { return make(with_account(std::move(line))).digest; };
+    const auto plain = digest({});
+    EXPECT_EQ(plain.size(), 64U);
+    EXPECT_EQ(digest({"--rate", "3/s", "--attempts", "9", "--method", "post-form"}), plain);
+    for (const words& line : {words{"--kind", "imsi"}, words{"--pad-iccid"}, words{"--column", "x"},
+                              words{"--input-format", "csv"}, words{"--output-format", "ndjson"},
+                              words{"--base-url", "https://other"}}) {
+        EXPECT_NE(digest(line), plain) << line[0];
+    }
+}
+
+}  // namespace
+}  // namespace cardresolver::app

@@ -1,0 +1,102 @@
+#include "run/intake.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cardresolver::run {
+namespace {
+
+class intake_test : public testing::Test {
+protected:
+    intake_test() : folder_(std::filesystem::temp_directory_path() / "cardresolver-intake-XXXXXX") {
+        std::string name = folder_.string();
+        folder_ = ::mkdtemp(name.data());
+    }
+    ~intake_test() override { std::filesystem::remove_all(folder_); }
+
+    std::string write(const std::string& text) {
+        const auto path = folder_ / "list.txt";
+        std::ofstream(path, std::ios::binary) << text;
+        return path.string();
+    }
+    void start(const std::string& path) {
+        source::input_settings settings;
+        settings.path = path;
+        intake_.emplace(nullptr, settings, card::canonical_options{}, [this] {
+            const std::lock_guard lock(mutex_);
+            notified_ = true;
+            changed_.notify_all();
+        });
+    }
+    /// Takes all records, waiting where there is none yet.
+    std::vector<intake_record> take_all(std::string* raw = nullptr) {
+        std::vector<intake_record> records;
+        for (;;) {
+            if (auto block = intake_->try_take()) {
+                records.insert(records.end(), block->records.begin(), block->records.end());
+                if (raw != nullptr) *raw += block->raw;
+                intake_->recycle(std::move(block));
+            } else if (intake_->has_ended()) {
+                return records;
+            } else {
+                std::unique_lock lock(mutex_);
+                changed_.wait(lock, [this] { return notified_; });
+                notified_ = false;
+            }
+        }
+    }
+
+    std::filesystem::path folder_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool notified_ = false;
+    std::optional<intake> intake_;
+};
+
+TEST_F(intake_test, judges_each_record_and_keeps_the_raw_text_of_the_invalid_ones) {
+    start(write("1064826090209\n\nrubbish\n898602b2221430000006\n"));
+    std::string raw;
+    const auto records = take_all(&raw);
+    ASSERT_EQ(records.size(), 3U);
+    EXPECT_EQ(records[0].number.view(), "1064826090209");
+    EXPECT_EQ(records[1].line, 3U);
+    EXPECT_NE(records[1].reason, card::invalid_reason::none);
+    EXPECT_EQ(raw.substr(records[1].raw_offset, records[1].raw_length), "rubbish");
+    EXPECT_EQ(records[2].number.view(), "898602B2221430000006");
+    EXPECT_FALSE(intake_->error());
+}
+
+TEST_F(intake_test, hands_over_a_long_list_in_order_while_few_blocks_wait) {
+    std::string text;
+    for (int i = 0; i < 200'000; ++i)
+        text += std::to_string(1'064'800'000'000LL + i) + "\n";
+    start(write(text));
+    const auto records = take_all();
+    ASSERT_EQ(records.size(), 200'000U);
+    for (std::size_t i = 0; i < records.size(); ++i)
+        ASSERT_EQ(records[i].line, i + 1);
+}
+
+TEST_F(intake_test, reports_an_input_that_is_not_there) {
+    start((folder_ / "absent").string());
+    EXPECT_TRUE(take_all().empty());
+    ASSERT_TRUE(intake_->error());
+    EXPECT_EQ(intake_->error()->kind, source::input_error::error_kind::not_found);
+}
+
+TEST_F(intake_test, does_not_wait_for_a_read_that_hangs) {
+    const auto fifo = (folder_ / "fifo").string();
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    start(fifo);                   // hangs in open: there is no writer
+    intake_.reset();               // returns all the same
+    std::ofstream(fifo) << "1\n";  // lets the thread go
+}
+
+}  // namespace
+}  // namespace cardresolver::run
