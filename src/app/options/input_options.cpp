@@ -1,0 +1,73 @@
+// The options of `resolve`: where the list comes from and how its numbers are read.
+#include "app/options/option_tables.hpp"
+#include "app/options/setters.hpp"
+
+#include <vector>
+
+namespace cardresolver::app {
+namespace {
+
+using text_view = std::string_view;
+
+std::string set_input_format(text_view text, command_options& o) {
+    if (text == "text") {
+        o.input_format = source::input_format::text;
+    } else if (text == "csv") {
+        o.input_format = source::input_format::csv;
+    } else {
+        return expected_one_of("text or csv");
+    }
+    return {};
+}
+
+std::string set_kind(text_view text, command_options& o) {
+    o.kind.reset();
+    if (text == "auto") return {};
+    for (const auto kind : card::all_card_kinds) {
+        if (text == card::to_string(kind)) o.kind = kind;
+    }
+    return o.kind ? std::string() : expected_one_of("auto, iccid, imsi or msisdn");
+}
+
+}  // namespace
+
+// clang-format off: a table is read by its columns
+std::span<const option_definition> input_option_table() {
+    static const std::vector<option_definition> options{
+        {.name = "input",
+         .value = "INPUT",
+         .initial = "-",
+         .group = option_group::input,
+         .help = "List to read: one number a line, or CSV; '-': standard input.",
+         .apply = [](text_view t, command_options& o) { return set_text(t, o.input); },
+         .is_positional = true},
+        {.name = "input-format",
+         .value = "FORMAT",
+         .group = option_group::input,
+         .help = "text or csv; otherwise guessed from the first lines.",
+         .apply = set_input_format},
+        {.name = "column",
+         .value = "NAME",
+         .group = option_group::input,
+         .help =
+             "CSV column with the number; otherwise the first of number, iccid, imsi, msisdn that is there.",
+         .apply = [](text_view t, command_options& o) { return set_text(t, o.column); }},
+        {.name = "kind",
+         .value = "KIND",
+         .initial = "auto",
+         .group = option_group::input,
+         .help = "auto judges each number by its shape, mixed lists are welcome. iccid, imsi or msisdn "
+                 "promise what "
+                 "the numbers are: only length and characters are checked then.",
+         .apply = set_kind},
+        {.name = "pad-iccid",
+         .group = option_group::input,
+         .help = "Give ICCIDs of 19 digits the F that makes them 20; they are invalid without it.",
+         .apply = [](text_view t, command_options& o) { return set_switch(t, o.pad_iccid); },
+         .toml = toml_kind::boolean},
+    };
+    return options;
+}
+// clang-format on
+
+}  // namespace cardresolver::app
