@@ -13,10 +13,14 @@ std::uint32_t hash_of(const card::card_number& number) noexcept {
 
 }  // namespace
 
-card_table::card_table(std::size_t capacity)
-    : capacity_(capacity), slots_(capacity), places_(std::bit_ceil(capacity * 2)), mask_(places_.size() - 1) {
-    free_slots_.reserve(capacity);
-    for (std::size_t i = capacity; i-- > 0;)
+card_table::card_table(std::size_t capacity, std::size_t remembered)
+    : capacity_(capacity),
+      slots_(capacity + remembered),
+      places_(std::bit_ceil(slots_.size() * 2)),
+      mask_(places_.size() - 1),
+      retired_(remembered) {
+    free_slots_.reserve(slots_.size());
+    for (std::size_t i = slots_.size(); i-- > 0;)
         free_slots_.push_back(static_cast<slot_id>(i));
 }
 
@@ -33,20 +37,23 @@ slot_id card_table::find(const card::card_number& number) const noexcept {
     return places_[find_place(number, hash_of(number))].slot;
 }
 
-slot_id card_table::add(const card::card_number& number, std::uint64_t line, time_point now) {
+added_line card_table::add(const card::card_number& number, std::uint64_t line, time_point now) {
     CARDRESOLVER_VERIFY(!is_full());
-    ++used_;
     const auto hash = hash_of(number);
     auto& found = places_[find_place(number, hash)];
+    if (found.slot != no_id && slots_[found.slot].is_retired) {
+        return {found.slot, added_line::state::answered};
+    }
+    ++used_;
     if (found.slot != no_id) {
         add_duplicate(found.slot, line);
-        return no_id;
+        return {found.slot, added_line::state::waiting};
     }
     const slot_id slot = free_slots_.back();
     free_slots_.pop_back();
     found = {slot, hash};
-    slots_[slot] = card_slot{number, 0, 0, no_id, no_id, no_id, line, now};
-    return slot;
+    slots_[slot] = card_slot{number, 0, 0, false, no_id, no_id, no_id, line, now};
+    return {slot, added_line::state::new_card};
 }
 
 void card_table::add_duplicate(slot_id slot, std::uint64_t line) {
@@ -64,11 +71,39 @@ void card_table::add_duplicate(slot_id slot, std::uint64_t line) {
     owner.last_duplicate = id;
 }
 
-void card_table::erase(slot_id slot) {
+void card_table::release(slot_id slot) {
+    drop_lines(slot);
+    forget(slot);
+}
+
+void card_table::retire(slot_id slot) {
+    if (retired_.empty()) return release(slot);
+    drop_lines(slot);
+    if (retired_count_ == retired_.size()) forget_oldest();
+    slots_[slot].is_retired = true;
+    slots_[slot].batch = no_id;
+    retired_[(oldest_ + retired_count_) % retired_.size()] = slot;
+    ++retired_count_;
+}
+
+/// From now on the slot has no line, and counts against the capacity no more.
+void card_table::drop_lines(slot_id slot) {
+    CARDRESOLVER_VERIFY(!slots_[slot].is_retired);
     for (auto id = slots_[slot].duplicates; id != no_id; id = duplicates_[id].next) {
         free_duplicates_.push_back(id);
         --used_;
     }
+    slots_[slot].duplicates = no_id;
+    --used_;
+}
+
+void card_table::forget_oldest() {
+    forget(retired_[oldest_]);
+    oldest_ = (oldest_ + 1) % retired_.size();
+    --retired_count_;
+}
+
+void card_table::forget(slot_id slot) {
     // By slot, not by number: no other card's memory is touched.
     std::size_t at = hash_of(slots_[slot].number) & mask_;
     while (places_[at].slot != slot) {
@@ -78,7 +113,6 @@ void card_table::erase(slot_id slot) {
     erase_place(at);
     slots_[slot].batch = no_id;
     free_slots_.push_back(slot);
-    --used_;
 }
 
 // Deletion without tombstones: what follows in the probe chain moves back over the gap (Knuth, TAOCP 6.4 R).

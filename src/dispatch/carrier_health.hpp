@@ -11,7 +11,8 @@ namespace cardresolver::dispatch {
 
 /// Holds back the whole account, where `backoff_policy` holds back one batch.
 ///
-/// unproven ──answer──▶ well ──20 failures in a row──▶ down ──answer──▶ well
+/// unproven ──answer──▶ well ──request too large──▶ unproven
+/// well ──20 failures in a row──▶ down ──answer──▶ well
 /// any ──account refusal──▶ suspected ──answer──▶ well, or ──second refusal──▶ (the run stops)
 ///
 /// In every state but `well` one request is in flight at most. While down, a probe goes out at growing
@@ -36,6 +37,11 @@ public:
     void on_answer(time_point sent_at) noexcept;
     /// A whole request failed in passing: time-out, reset, HTTP 5xx, a transient code.
     void on_failure(time_point now);
+    /// A request was too large: unproven again, since a smaller one may be too large as well.
+    void on_too_large() noexcept {
+        proven_ = false;
+        failures_ = 0;
+    }
     /// Code 73. Three in a row hold the account.
     void on_busy(time_point now);
     /// Codes 71, 72, HTTP 429, HTTP 503 with Retry-After. What was sent before the hold began does not

@@ -22,16 +22,24 @@ dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue
     : settings_(settings),
       catalogue_(catalogue),
       random_(settings.seed),
-      cards_(settings.window),
+      cards_(settings.window, settings.remembered),
       batcher_(settings.batch_size, settings.linger),
       gate_(settings.rate ? permit_gate(*settings.rate) : permit_gate()),
       budget_(retry_floor(settings.rate)),
       health_(random_),
       writer_(cards_) {}
 
-void dispatcher::add(const card::card_number& number, std::uint64_t line, time_point now) {
-    const auto slot = cards_.add(number, line, now);
-    if (slot != no_id) batcher_.add_new(number.kind(), slot);
+void dispatcher::add(const card::card_number& number, std::uint64_t line, time_point now,
+                     outcome_listener& listener) {
+    const auto added = cards_.add(number, line, now);
+    switch (added.found) {
+        case added_line::state::new_card:
+            return batcher_.add_new(number.kind(), added.slot);
+        case added_line::state::waiting:
+            return;
+        case added_line::state::answered:
+            return writer_.write_again(added.slot, line, listener);
+    }
 }
 
 time_point dispatcher::may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept {
@@ -104,16 +112,27 @@ dispatcher::candidate dispatcher::find_candidate(time_point now) {
     if (!retries_.empty()) {
         const auto& [due, id] = *retries_.begin();
         best = {std::max(due, budget_.available_at(now)), origin::retry, batches_[id].kind};
-        if (best.at <= now) return best;
+        if (best.at <= now && !hunting_.may_go_first()) return best;
     }
-    const bool is_idle = in_flight_ == 0 && retries_.empty();
+    const bool is_idle = in_flight_ == 0 && retries_.empty() && hunting_.size() == 0;
     auto kind = card::card_kind::iccid;
     const auto fresh_at = batcher_.ready_at(cards_, {input_ended_, cards_.is_full(), is_idle}, now, kind);
     if (fresh_at < best.at) best = {fresh_at, origin::fresh, kind};
+    const bool others_wait = best.at <= now;
+    if (others_wait ? hunting_.may_go_first() : hunting_.has_group()) best = {now, origin::hunt};
     return best;
 }
 
 batch_id dispatcher::take_candidate(const candidate& chosen) {
+    if (chosen.from == origin::hunt) {
+        auto [hunt, group] = hunting_.take();
+        const auto id = new_batch(cards_[group.front()].number.kind());
+        batches_[id].cards = std::move(group);
+        batches_[id].hunt = hunt;
+        ++counts_.hunting;
+        return id;
+    }
+    hunting_.on_other_sent();
     if (chosen.from == origin::fresh) {
         const auto id = new_batch(chosen.kind);
         batcher_.take(chosen.kind, batches_[id].cards);
@@ -143,6 +162,7 @@ batch_id dispatcher::new_batch(card::card_kind kind) {
     auto& one = batches_[id];
     one.kind = kind;
     one.cards.clear();
+    one.hunt = no_id;
     one.failures = 0;
     return id;
 }
@@ -160,6 +180,7 @@ request_order dispatcher::send(batch_id id, time_point now) {
     auto& one = batches_[id];
     CARDRESOLVER_VERIFY(!one.in_flight && !one.cards.empty() && one.cards.size() <= settings_.batch_size);
     assign(id);
+    one.asked = one.cards.size();
     one.in_flight = true;
     one.sent_at = now;
     ++in_flight_;

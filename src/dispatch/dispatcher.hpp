@@ -7,6 +7,7 @@
 #include "dispatch/batcher.hpp"
 #include "dispatch/card_table.hpp"
 #include "dispatch/carrier_health.hpp"
+#include "dispatch/hunting.hpp"
 #include "dispatch/outcome_writer.hpp"
 #include "dispatch/permit_gate.hpp"
 #include "dispatch/reply_matcher.hpp"
@@ -48,6 +49,7 @@ struct statistics {
     std::uint64_t sent = 0;
     std::uint64_t answered = 0;  ///< replies that could be decoded, whatever their status
     std::uint64_t retried = 0;   ///< requests sent again as a whole
+    std::uint64_t hunting = 0;   ///< requests that looked for the bad cards of another one
     std::uint64_t throttled = 0;
     std::uint64_t timed_out = 0;
     std::uint64_t stale = 0;           ///< found their connection closed before a byte of a reply
@@ -69,8 +71,8 @@ public:
 
     // --- intake
     bool wants_cards() const noexcept { return !cards_.is_full(); }
-    /// Only while `wants_cards()`.
-    void add(const card::card_number& number, std::uint64_t line, time_point now);
+    /// Only while `wants_cards()`. A number that was answered not long ago has its row at once.
+    void add(const card::card_number& number, std::uint64_t line, time_point now, outcome_listener& listener);
     void end_input() noexcept { input_ended_ = true; }
 
     // --- connections
@@ -109,7 +111,9 @@ public:
 
     std::size_t in_flight() const noexcept { return in_flight_; }
     /// About how many requests wait to be sent.
-    std::size_t backlog() const noexcept { return resends_.size() + retries_.size() + batcher_.backlog(); }
+    std::size_t backlog() const noexcept {
+        return resends_.size() + retries_.size() + hunting_.size() + batcher_.backlog();
+    }
     bool is_proven() const noexcept { return health_.is_proven(); }
     std::optional<rate_limit> rate() const noexcept { return gate_.limit(); }
     /// Until when the carrier is left alone; nothing where it is not.
@@ -121,16 +125,21 @@ private:
     struct batch {
         card::card_kind kind = card::card_kind::iccid;
         std::vector<slot_id> cards;
-        unsigned failures = 0;  ///< in a row; decides the back-off
+        std::size_t asked = 0;        ///< cards in its last request; some may be decided by now
+        hunt_id hunt = no_id;         ///< the hunt whose group it is
+        unsigned failures = 0;        ///< in a row; decides the back-off
+        std::uint64_t well_then = 0;  ///< `well_answered_` at the first of them
         bool in_flight = false;
         time_point sent_at{};
     };
-    enum class origin : std::uint8_t { resend, retry, fresh };
+    enum class origin : std::uint8_t { resend, retry, hunt, fresh };
     struct candidate {
         time_point at = never;
         origin from = origin::fresh;
         card::card_kind kind = card::card_kind::iccid;
     };
+    /// What a hunt learns from a group that it has sent.
+    enum class group_result : std::uint8_t { clean, lone_card_decided, withdrawn };
     /// What a failed attempt is called in the rows, should it have been the last.
     struct verdict {
         std::string_view status;
@@ -150,9 +159,12 @@ private:
                                       outcome_listener& listener);
     void act_on_rest(batch_id id, carrier::status_class meaning, const verdict& why, time_point now,
                      outcome_listener& listener);
-    void refuse_or_split(batch_id id, const verdict& why, outcome_listener& listener);
+    void leave_out(batch_id id, time_point now, outcome_listener& listener);
+    void refuse_or_hunt(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
     void shrink(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
-    void split(batch_id id);
+    void hunt(batch_id id, hunt_cause cause);
+    bool spoils_requests(const batch& one) const noexcept;
+    bool is_lone_suspect(const batch& one) const noexcept;
     void suspect_account(batch_id id, const verdict& why, time_point now);
     void throttle(batch_id id, std::optional<duration> retry_after, time_point now);
     void fail(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
@@ -160,7 +172,9 @@ private:
     bool charge(slot_id slot, const verdict& why, outcome_listener& listener);
     void ask_again(slot_id slot, const verdict& why, bool is_charged, time_point now,
                    outcome_listener& listener);
-    void release_if_empty(batch_id id);
+    void ask_alone(slot_id slot, time_point at);
+    void leave_hunt(batch& one, group_result result);
+    void release(batch_id id);
 
     settings settings_;
     const carrier::status_catalogue& catalogue_;
@@ -169,6 +183,7 @@ private:
     batcher batcher_;
     permit_gate gate_;
     retry_budget budget_;
+    hunting hunting_;
     carrier_health health_;
     reply_matcher matcher_;
     outcome_writer writer_;
@@ -179,6 +194,7 @@ private:
     std::set<std::pair<time_point, batch_id>> retries_;  ///< after their back-off, within the budget
     std::vector<card::card_number> numbers_;             ///< of the request that goes out
     std::size_t in_flight_ = 0;
+    std::uint64_t well_answered_ = 0;  ///< replies without any complaint
     bool input_ended_ = false;
     bool draining_ = false;
     bool ever_opened_ = false;

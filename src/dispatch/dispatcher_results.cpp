@@ -3,11 +3,12 @@
 //   top status   | one card            | many cards
 //   -------------+---------------------+------------------------------------------
 //   answered     | items decide; what the items leave out is asked again
-//   card, request| refused             | halves: one bad card must not condemn the rest
-//   too large    | failed after tries  | halves, and the cap is halved for the run
+//   card, request| refused             | a hunt for the bad card: it must not condemn the rest
+//   too large    | failed after tries  | asked again in smaller requests; the cap is halved for the run
 //   throttled    | the account waits; no card is charged
 //   busy         | the batch waits, after three in a row the account; no card is charged
-//   transient    | the batch waits; its cards are charged, unless the carrier is down
+//   transient    | the batch waits; its cards are charged, unless the carrier is down. A batch that fails
+//                | again and again while others are answered is taken apart
 //   account      | one more try, alone; then the run stops
 //   configuration, own fault | the run stops
 #include "dispatch/dispatcher.hpp"
@@ -20,6 +21,10 @@ namespace cardresolver::dispatch {
 using carrier::status_class;
 
 namespace {
+
+/// A batch that has failed so often while so many others were answered has a card in it that is at fault.
+constexpr unsigned failures_until_hunt = 3;
+constexpr std::uint64_t answers_until_hunt = 20;
 
 std::string code_and_text(std::string_view status, std::string_view message) {
     std::string text(status);
@@ -58,6 +63,7 @@ bool dispatcher::on_reply(batch_id id, const carrier::reply& reply, time_point n
     if (meaning == status_class::answered && is_calm) {
         health_.on_answer(one.sent_at);
         budget_.earn();
+        ++well_answered_;
     }
     act_on_rest(id, meaning, {reply.status, reply.message}, now, listener);
     return true;
@@ -80,8 +86,8 @@ bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_poi
             is_busy = is_busy || meaning == status_class::busy;
             is_throttled = is_throttled || meaning == status_class::throttled;
         } else if (answers[i] == reply_matcher::conflict) {
-            ask_again(slot, {"conflict", "the carrier gave two different answers in one reply"}, true, now,
-                      listener);
+            const verdict why{"conflict", "the carrier gave two different answers in one reply"};
+            if (!charge(slot, why, listener)) ask_alone(slot, now);
         } else {
             one.cards[kept++] = slot;
         }
@@ -121,20 +127,20 @@ void dispatcher::act_on_rest(batch_id id, status_class meaning, const verdict& w
                              outcome_listener& listener) {
     auto& one = batches_[id];
     const bool carrier_is_well = meaning == status_class::card || meaning == status_class::all_cards ||
-                                 meaning == status_class::request || meaning == status_class::too_large;
+                                 meaning == status_class::request;
     if (carrier_is_well) health_.on_answer(one.sent_at);
-    if (one.cards.empty()) return release_if_empty(id);
+    if (meaning == status_class::answered) return leave_out(id, now, listener);
+    if (one.cards.empty()) {
+        leave_hunt(one, group_result::withdrawn);
+        return release(id);
+    }
     switch (meaning) {
         case status_class::answered:
-            for (const auto slot : one.cards) {
-                ask_again(slot, {"missing", "the reply left this card out"}, true, now, listener);
-            }
-            one.cards.clear();
-            return release_if_empty(id);
+            return;
         case status_class::card:
         case status_class::all_cards:
         case status_class::request:
-            return refuse_or_split(id, why, listener);
+            return refuse_or_hunt(id, why, now, listener);
         case status_class::too_large:
             return shrink(id, why, now, listener);
         case status_class::throttled:
@@ -156,6 +162,16 @@ void dispatcher::act_on_rest(batch_id id, status_class meaning, const verdict& w
     }
 }
 
+/// The carrier has answered, but not for the cards that are still in the batch.
+void dispatcher::leave_out(batch_id id, time_point now, outcome_listener& listener) {
+    auto& one = batches_[id];
+    leave_hunt(one, group_result::clean);
+    for (const auto slot : one.cards) {
+        ask_again(slot, {"missing", "the reply left this card out"}, true, now, listener);
+    }
+    release(id);
+}
+
 void dispatcher::on_malformed_reply(batch_id id, time_point now, outcome_listener& listener) {
     end_request(id, now);
     http_seen_ = true;
@@ -170,13 +186,13 @@ void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<dura
     const std::string code = "http-" + std::to_string(status);
     const verdict why{code, "the carrier answered with an HTTP error"};
     last_failure_ = "HTTP status " + std::to_string(status);
-    const bool is_many = one.cards.size() > 1;
+    const bool is_many = one.asked > 1;
     if (status == 429 || (status == 503 && retry_after)) {
         throttle(id, retry_after, now);
     } else if (status == 401 || status == 403) {
         suspect_account(id, why, now);
     } else if (status == 400 && is_many) {
-        split(id);
+        hunt(id, hunt_cause::refused);
     } else if ((status == 413 || status == 414) && is_many) {
         shrink(id, why, now, listener);
     } else {
@@ -205,32 +221,54 @@ void dispatcher::on_failure(batch_id id, const card::failure& failure, time_poin
     fail(id, {"connection", "the connection broke before the reply was complete"}, now, listener);
 }
 
-void dispatcher::refuse_or_split(batch_id id, const verdict& why, outcome_listener& listener) {
+void dispatcher::refuse_or_hunt(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
     auto& one = batches_[id];
-    if (one.cards.size() > 1) return split(id);
-    writer_.write_refused(one.cards.front(), why.status, why.message, listener);
-    one.cards.clear();
-    release_if_empty(id);
+    if (one.asked == 1) {
+        writer_.write_refused(one.cards.front(), why.status, why.message, listener);
+        leave_hunt(one, group_result::lone_card_decided);
+        return release(id);
+    }
+    if (one.cards.size() > 1 || one.hunt != no_id) return hunt(id, hunt_cause::refused);
+    ask_alone(one.cards.front(), now);  // the others have an answer
+    release(id);
 }
 
 void dispatcher::shrink(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
-    const auto size = batches_[id].cards.size();
-    if (size == 1) return fail(id, why, now, listener);
-    batcher_.limit_batch_size(size / 2);
-    split(id);
+    auto& one = batches_[id];
+    if (one.asked == 1) return fail(id, why, now, listener);
+    health_.on_too_large();
+    // A request that went out before the cap fell teaches nothing new.
+    if (one.asked <= batcher_.batch_size()) batcher_.limit_batch_size(one.asked / 2);
+    leave_hunt(one, group_result::withdrawn);
+    for (const auto slot : one.cards)
+        ask_again(slot, why, false, now, listener);
+    release(id);
 }
 
-void dispatcher::split(batch_id id) {
-    const auto other = new_batch(batches_[id].kind);
-    auto& first = batches_[id].cards;
-    auto& second = batches_[other].cards;
-    const auto half = first.begin() + static_cast<std::ptrdiff_t>((first.size() + 1) / 2);
-    second.assign(half, first.end());
-    first.erase(half, first.end());
-    batches_[id].failures = 0;
-    assign(other);
-    resends_.push_back(id);
-    resends_.push_back(other);
+/// Takes the request apart to find its bad cards.
+void dispatcher::hunt(batch_id id, hunt_cause cause) {
+    auto& one = batches_[id];
+    for (const auto slot : one.cards)
+        cards_[slot].batch = no_id;
+    if (one.hunt != no_id) {
+        hunting_.on_refused(one.hunt, std::move(one.cards));
+    } else {
+        hunting_.begin(cause, std::move(one.cards));
+    }
+    release(id);
+}
+
+/// Whether it must be one of its cards that makes the batch fail.
+bool dispatcher::spoils_requests(const batch& one) const noexcept {
+    if (one.cards.size() < 2) return false;
+    if (one.hunt != no_id && hunting_.cause_of(one.hunt) == hunt_cause::failing) return true;
+    return one.failures + 1 >= std::min(failures_until_hunt, std::max(2U, settings_.attempts - 1)) &&
+           well_answered_ - one.well_then >= answers_until_hunt;
+}
+
+/// A card that is asked alone since requests with it fail: its failures say nothing about the carrier.
+bool dispatcher::is_lone_suspect(const batch& one) const noexcept {
+    return one.asked == 1 && one.hunt != no_id && hunting_.cause_of(one.hunt) == hunt_cause::failing;
 }
 
 void dispatcher::suspect_account(batch_id id, const verdict& why, time_point now) {
@@ -249,13 +287,15 @@ void dispatcher::throttle(batch_id id, std::optional<duration> retry_after, time
 /// The whole request failed in passing.
 void dispatcher::fail(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
     auto& one = batches_[id];
-    health_.on_failure(now);
-    if (!health_.is_down()) {
-        const auto is_final = [&](slot_id slot) { return charge(slot, why, listener); };
-        one.cards.erase(std::remove_if(one.cards.begin(), one.cards.end(), is_final), one.cards.end());
-    }
-    if (one.cards.empty()) return release_if_empty(id);
-    schedule_retry(id, now);
+    if (!is_lone_suspect(one)) health_.on_failure(now);
+    if (one.failures == 0) one.well_then = well_answered_;
+    if (health_.is_down()) return schedule_retry(id, now);
+    if (spoils_requests(one)) return hunt(id, hunt_cause::failing);
+    const auto is_final = [&](slot_id slot) { return charge(slot, why, listener); };
+    std::erase_if(one.cards, is_final);
+    if (!one.cards.empty()) return schedule_retry(id, now);
+    leave_hunt(one, one.asked == 1 ? group_result::lone_card_decided : group_result::withdrawn);
+    release(id);
 }
 
 void dispatcher::schedule_retry(batch_id id, time_point now) {
@@ -283,8 +323,32 @@ void dispatcher::ask_again(slot_id slot, const verdict& why, bool is_charged, ti
     batcher_.add_leftover(card.number.kind(), slot);
 }
 
-void dispatcher::release_if_empty(batch_id id) {
-    if (batches_[id].cards.empty()) free_batches_.push_back(id);
+/// The card's next request holds no other card.
+void dispatcher::ask_alone(slot_id slot, time_point at) {
+    auto& card = cards_[slot];
+    const auto id = new_batch(card.number.kind());
+    card.batch = no_id;
+    batches_[id].cards.push_back(slot);
+    retries_.emplace(at, id);
+}
+
+void dispatcher::leave_hunt(batch& one, group_result result) {
+    if (one.hunt == no_id) return;
+    const auto hunt = std::exchange(one.hunt, no_id);
+    switch (result) {
+        case group_result::clean:
+            return hunting_.on_clean(hunt);
+        case group_result::lone_card_decided:
+            return hunting_.on_refused(hunt, {});
+        case group_result::withdrawn:
+            return hunting_.on_withdrawn(hunt);
+    }
+}
+
+/// Its cards are decided, or in a queue again.
+void dispatcher::release(batch_id id) {
+    batches_[id].cards.clear();
+    free_batches_.push_back(id);
 }
 
 }  // namespace cardresolver::dispatch

@@ -13,9 +13,10 @@
 namespace cardresolver::dispatch {
 
 struct settings {
-    std::size_t batch_size = 100;  ///< most cards in a request, 1 to 100
-    std::size_t window = 6'400;    ///< cards between line and row, at most; a multiple of `batch_size`
-    unsigned attempts = 6;         ///< for each card, counting those alone that are its own fault
+    std::size_t batch_size = 100;     ///< most cards in a request, 1 to 100
+    std::size_t window = 6'400;       ///< cards between line and row, at most; a multiple of `batch_size`
+    std::size_t remembered = 10'000;  ///< answered cards that are not asked again for a further line
+    unsigned attempts = 6;            ///< for each card, counting those alone that are its own fault
     duration linger = std::chrono::seconds(1);         ///< how long a card waits for its batch to fill
     std::optional<rate_limit> rate = rate_limit{};     ///< none: unlimited
     duration give_up_after = std::chrono::minutes(2);  ///< without any HTTP reply since the first attempt

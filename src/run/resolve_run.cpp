@@ -208,7 +208,7 @@ private:
             const auto& record = block.records[block.next++];
             if (record.reason == card::invalid_reason::none) {
                 ++valid_records_;
-                dispatcher_.add(record.number, record.line, now);
+                dispatcher_.add(record.number, record.line, now, *this);
             } else {
                 write_invalid(block, record);
             }

@@ -81,7 +81,7 @@ void model_run::on_outcome(const card::card_outcome& outcome) {
 
 void model_run::feed() {
     while (fed_ < card_count_ && dispatcher_.wants_cards()) {
-        dispatcher_.add(card_at_(fed_), fed_ + 1, now_);
+        dispatcher_.add(card_at_(fed_), fed_ + 1, now_, *this);
         ++fed_;
     }
     if (fed_ == card_count_) dispatcher_.end_input();

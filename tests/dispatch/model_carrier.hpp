@@ -77,6 +77,7 @@ public:
     void on_outcome(const card::card_outcome& outcome) override;
 
     dispatcher& dispatch() { return dispatcher_; }
+    carrier::status_catalogue& catalogue() { return catalogue_; }
     const std::vector<model_request>& requests() const { return requests_; }
     const std::vector<decided_row>& rows() const { return rows_; }
     const decided_row& row_of(std::uint64_t line) const;

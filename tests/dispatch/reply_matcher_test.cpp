@@ -16,7 +16,7 @@ protected:
 
     void ask(card_kind kind, std::vector<const char*> numbers) {
         for (const char* number : numbers) {
-            const auto slot = cards_.add({kind, number}, 1, {});
+            const auto slot = cards_.add({kind, number}, 1, {}).slot;
             cards_[slot].batch = batch;
             cards_[slot].position = static_cast<std::uint16_t>(asked_.size());
             asked_.push_back(slot);
