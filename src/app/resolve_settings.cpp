@@ -141,6 +141,8 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     if (options.base_url) settings.url = *options.base_url;
     settings.account = std::move(*account);
     settings.method = options.method;
+    for (const auto& [code, meaning] : options.status_classes)
+        settings.catalogue.reclassify(code, meaning);
     settings.user_agent = user_agent();
     settings.client = client_settings_of(options);
     settings.dispatch = dispatch_settings_of(reading);
@@ -149,13 +151,15 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
 }
 
 std::string config_digest(const command_options& options, const run::settings& settings) {
-    const auto text = fmt::format(
+    auto text = fmt::format(
         "appid={}\nbase-url={}\ncolumn={}\nebid={}\ninput-format={}\nkind={}\noutput-format={}\npad-iccid={}"
         "\n",
         settings.account.appid, text_of_url(options), options.column, settings.account.ebid,
         text_of(options.input_format),
         options.kind ? card::to_string(*options.kind) : std::string_view("auto"),
         settings.format == sink::output_format::csv ? "csv" : "ndjson", options.pad_iccid);
+    for (const auto& [code, meaning] : options.status_classes)
+        text += fmt::format("status-class={}={}\n", code, carrier::to_string(meaning));
     return sha256(text);
 }
 

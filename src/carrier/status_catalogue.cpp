@@ -39,6 +39,10 @@ constexpr std::array<catalogue_entry, 25> catalogue{{
     {"10006", status_class::configuration},  // no such path
 }};
 
+constexpr std::array<std::string_view, status_class_count> class_names{
+    "answered",  "card", "all-cards", "request", "too-large",     "own-fault",
+    "throttled", "busy", "transient", "account", "configuration", "unknown"};
+
 /// 不是所查询的集团下的用户: "is not a user of the group that asks".
 constexpr std::string_view not_this_customer = "不是所查询的集团下的用户";
 
@@ -62,10 +66,13 @@ std::string without_blanks(std::string_view message) {
 }  // namespace
 
 std::string_view to_string(status_class meaning) noexcept {
-    constexpr std::array<std::string_view, status_class_count> names{
-        "answered",  "card", "all-cards", "request", "too-large",     "own-fault",
-        "throttled", "busy", "transient", "account", "configuration", "unknown"};
-    return names[static_cast<std::size_t>(meaning)];
+    return class_names[static_cast<std::size_t>(meaning)];
+}
+
+std::optional<status_class> status_class_named(std::string_view name) noexcept {
+    const auto* const found = std::find(class_names.begin(), class_names.end(), name);
+    if (found == class_names.end()) return std::nullopt;
+    return static_cast<status_class>(found - class_names.begin());
 }
 
 status_class status_catalogue::classify(std::string_view code, std::string_view message) const {

@@ -29,6 +29,8 @@ enum class status_class : std::uint8_t {
 inline constexpr std::size_t status_class_count = 12;
 
 std::string_view to_string(status_class meaning) noexcept;
+/// The other way round; nothing where no class is called so.
+std::optional<status_class> status_class_named(std::string_view name) noexcept;
 
 /// The code that means success at both levels (CMIOT_API2111, returned parameters).
 inline constexpr std::string_view status_success = "0";

@@ -93,6 +93,17 @@ TEST(example_configuration, has_every_option_with_its_default) {
     }
 }
 
+TEST(config_file, takes_a_repeatable_option_as_an_array_or_alone) {
+    const auto several = parse("status-class = [\"1=card\", \"2=busy\"]\n");
+    EXPECT_THAT(several.faults, IsEmpty());
+    ASSERT_EQ(several.entries.size(), 2U);
+    EXPECT_EQ(several.entries[0].text, "1=card");
+    EXPECT_EQ(several.entries[1].text, "2=busy");
+    EXPECT_EQ(parse("status-class = \"1=card\"\n").entries.size(), 1U);
+    EXPECT_EQ(parse("status-class = [1, \"2=busy\", true]\n").faults.size(), 2U);
+    EXPECT_EQ(parse("appid = [\"1\"]\n").faults.size(), 1U) << "an array for an option that is no list";
+}
+
 TEST(example_configuration, is_valid_and_says_nothing_as_it_comes) {
     const auto file = load_config(CARDRESOLVER_CONFIG_FOLDER "/cardresolver.toml", resolve_option_table());
     EXPECT_THAT(file.faults, IsEmpty());

@@ -127,6 +127,7 @@ TEST_F(option_reader, refuses_values_out_of_their_range) {
         {"--give-up-after", "0ms"}, {"--kind", "sim"},           {"--method", "put"},
         {"--progress", "loud"},     {"--output-format", "xml"},  {"--input-format", "xls"},
         {"--base-url", "ftp://x"},  {"--local-address", "host"}, {"--proxy", "https://h"},
+        {"--status-class", "1"},    {"--status-class", "1=no"},  {"--status-class", "=card"},
         {"-o", "sqlite:x?table=t"}, {"-o", "rows.csv.gz"},       {"--column", ""},
         {"--appid", "a\nb"}};
     for (const auto& line : cases) {
@@ -134,6 +135,21 @@ TEST_F(option_reader, refuses_values_out_of_their_range) {
         EXPECT_EQ(reading.faults.size(), 1U) << line[0] << " " << line[1];
         EXPECT_EQ(worst_of(reading.faults), exit_code::usage) << line[0] << " " << line[1];
     }
+}
+
+TEST_F(option_reader, lets_the_stronger_source_replace_a_list_as_a_whole) {
+    const auto path = folder_.write("c.toml", "status-class = [\"1=card\", \"2=busy\"]\n");
+    const auto codes = [](const option_reading& reading) {
+        std::string text;
+        for (const auto& [code, meaning] : reading.options.status_classes)
+            text += code + "=" + std::string(carrier::to_string(meaning)) + " ";
+        return text;
+    };
+    EXPECT_EQ(codes(read({"--config", path})), "1=card 2=busy ");
+    set("CARDRESOLVER_STATUS_CLASS", "3=request,4=too-large");
+    EXPECT_EQ(codes(read({"--config", path})), "3=request 4=too-large ");
+    EXPECT_EQ(codes(read({"--config", path, "--status-class", "5=account", "--status-class", "6=unknown"})),
+              "5=account 6=unknown ");
 }
 
 TEST_F(option_reader, takes_the_password_out_of_the_environment) {

@@ -34,6 +34,27 @@ std::string set_password(text_view text, command_options& o) {
     return {};
 }
 
+/// CODE=CLASS
+std::string add_status_class(text_view text, command_options& o) {
+    const auto equals = text.find('=');
+    const auto code = text.substr(0, equals);
+    constexpr std::size_t max_code_length = 32;
+    const bool is_code = !code.empty() && code.size() <= max_code_length &&
+                         code.find_first_not_of(
+                             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                             "abcdefghijklmnopqrstuvwxyz-_.") == text_view::npos;
+    if (equals == text_view::npos || !is_code) return "expected CODE=CLASS such as 4711=transient";
+    const auto meaning = carrier::status_class_named(text.substr(equals + 1));
+    if (!meaning) {
+        return expected_one_of(
+                   "answered, card, all-cards, request, too-large, own-fault, throttled, busy, "
+                   "transient, account, configuration or unknown") +
+               " as the class";
+    }
+    o.status_classes.emplace_back(code, *meaning);
+    return {};
+}
+
 }  // namespace
 
 // clang-format off: a table is read by its columns
@@ -76,6 +97,17 @@ std::span<const option_definition> account_option_table() {
          .group = option_group::account,
          .help = "How the parameters travel: get, post-query (POST with a query) or post-form.",
          .apply = set_method},
+        {.name = "status-class",
+         .value = "CODE=CLASS",
+         .group = option_group::account,
+         .help =
+             "What a status code of the carrier means, where it is not what we know of it; may be given "
+             "several times. CLASS: answered, card (final for the card), all-cards, request (one bad value "
+             "spoils a request), too-large, throttled, busy, transient, account, configuration, own-fault, "
+             "unknown.",
+         .apply = add_status_class,
+         .clear = [](command_options& o) { o.status_classes.clear(); },
+         .is_repeatable = true},
     };
     return options;
 }

@@ -6,6 +6,7 @@
 #include "carrier/base_url.hpp"
 #include "carrier/request.hpp"
 #include "carrier/secret.hpp"
+#include "carrier/status_catalogue.hpp"
 #include "dispatch/permit_gate.hpp"
 #include "net/client.hpp"
 #include "simulator/simulator.hpp"
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cardresolver::app {
@@ -47,6 +49,7 @@ struct command_options {
     std::string password_file;
     carrier::secret password;  ///< of the environment or the configuration file
     carrier::request_method method = carrier::request_method::get;
+    std::vector<std::pair<std::string, carrier::status_class>> status_classes;  ///< code and class
     // transport
     std::string ca_file;
     std::optional<net::proxy_settings> proxy;

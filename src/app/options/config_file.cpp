@@ -53,28 +53,39 @@ struct placed {
     std::string fault;
 };
 
-placed read_entry(const toml::key& key, toml::node& node, const std::string& path,
-                  std::span<const option_definition> table) {
-    const auto* option = find_option(table, key.str());
+placed read_value(const option_definition& option, toml::node& node, const std::string& path) {
     placed result;
-    result.at = key.source().begin;
-    const auto place = place_of(path, result.at);
-    if (option == nullptr || !option->takes_from(from_file)) {
-        const auto hint = suggest(key.str(), names_of(table, from_file));
-        result.fault = fmt::format("{}: unknown key '{}'{}", place, key.str(), hint);
-        return result;
-    }
-    auto text = text_of(node, option->toml);
+    result.at = node.source().begin;
+    auto place = place_of(path, result.at);
+    auto text = text_of(node, option.toml);
     if (!text) {
-        result.fault = fmt::format("{}: {}: {}", place_of(path, node.source().begin), option->name,
-                                   expected_type(option->toml));
+        result.fault = fmt::format("{}: {}: {}", place, option.name, expected_type(option.toml));
         return result;
     }
-    if (option->is_private) {
+    if (option.is_private) {
         if (auto* held = node.as_string()) carrier::wipe(held->get());
     }
-    result.entry = {option, std::move(*text), place_of(path, node.source().begin)};
+    result.entry = {&option, std::move(*text), std::move(place)};
     return result;
+}
+
+/// One key: one entry, or one for each element of a repeatable option's array.
+void read_key(const toml::key& key, toml::node& node, const std::string& path,
+              std::span<const option_definition> table, std::vector<placed>& all) {
+    const auto* option = find_option(table, key.str());
+    if (option == nullptr || !option->takes_from(from_file)) {
+        const auto hint = suggest(key.str(), names_of(table, from_file));
+        const auto at = key.source().begin;
+        all.push_back({at, {}, fmt::format("{}: unknown key '{}'{}", place_of(path, at), key.str(), hint)});
+        return;
+    }
+    auto* array = node.as_array();
+    if (array == nullptr || !option->is_repeatable) {
+        all.push_back(read_value(*option, node, path));
+        return;
+    }
+    for (auto& element : *array)
+        all.push_back(read_value(*option, element, path));
 }
 
 bool holds_secret(const config_entry& entry) {
@@ -97,7 +108,7 @@ config_file parse_config(std::string_view text, const std::string& path,
     }
     std::vector<placed> all;
     for (auto&& [key, node] : parsed)
-        all.push_back(read_entry(key, node, path, table));
+        read_key(key, node, path, table, all);
     std::sort(all.begin(), all.end(), [](const placed& a, const placed& b) { return a.at < b.at; });
     for (auto& one : all) {
         if (one.fault.empty()) {

@@ -38,11 +38,13 @@ struct option_definition {
     option_group group = option_group::input;
     std::string_view help = {};
     apply_function apply = nullptr;
+    /// For what is repeatable: forgets what a weaker source has said; a stronger one replaces it all.
+    void (*clear)(command_options& options) = nullptr;
     std::uint8_t sources = from_everywhere;
     toml_kind toml = toml_kind::text;
     char letter = '\0';              ///< short flag
     bool is_positional = false;      ///< an argument, not a flag
-    bool is_repeatable = false;      ///< may be given several times
+    bool is_repeatable = false;      ///< several times, as an array in TOML, by comma in the environment
     bool takes_several = false;      ///< one flag takes all values that follow
     bool is_private = false;         ///< the value is never shown in a message
     bool may_hold_password = false;  ///< a URL whose user information is a secret

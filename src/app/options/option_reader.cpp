@@ -23,7 +23,7 @@ public:
         auto variables = take_environment();
         apply_file(config_path(line, variables));
         for (auto& [option, text] : variables) {
-            apply(*option, text, option->variable(), exit_code::usage);
+            apply_variable(*option, text);
             if (option->name == "password") out_.is_password_of_environment = true;
             if (option->is_private) carrier::wipe(text);
         }
@@ -101,9 +101,18 @@ private:
             out_.faults.push_back({exit_code::configuration, std::move(fault)});
         for (auto& entry : file.entries) {
             const auto where = fmt::format("{}: {}", entry.place, entry.option->name);
-            apply(*entry.option, entry.text, where, exit_code::configuration);
+            apply(*entry.option, entry.text, where, from_file);
             if (entry.option->is_private) carrier::wipe(entry.text);
         }
+    }
+
+    void apply_variable(const option_definition& option, std::string_view text) {
+        for (auto end = text.find(','); option.is_repeatable && end != std::string_view::npos;
+             end = text.find(',')) {
+            apply(option, text.substr(0, end), option.variable(), from_environment);
+            text.remove_prefix(end + 1);
+        }
+        apply(option, text, option.variable(), from_environment);
     }
 
     void apply_flags(const command_line& line) {
@@ -119,12 +128,16 @@ private:
                                  where, entry.option->name, entry.option->variable())});
                 continue;
             }
-            apply(*entry.option, entry.text, where, exit_code::usage);
+            apply(*entry.option, entry.text, where, from_flag);
         }
     }
 
     void apply(const option_definition& option, std::string_view text, const std::string& where,
-               exit_code code) {
+               option_sources source) {
+        const auto [said, is_first] = said_by_.try_emplace(&option, source);
+        if (option.clear != nullptr && (is_first || said->second != source)) option.clear(out_.options);
+        said->second = source;
+        const auto code = source == from_file ? exit_code::configuration : exit_code::usage;
         const auto wrong = option.apply(text, out_.options);
         if (wrong.empty()) {
             out_.given.insert(option.name);
@@ -137,6 +150,7 @@ private:
 
     std::span<const option_definition> table_;
     option_reading& out_;
+    std::map<const option_definition*, option_sources> said_by_;
 };
 
 }  // namespace
