@@ -125,10 +125,11 @@ private:
     struct batch {
         card::card_kind kind = card::card_kind::iccid;
         std::vector<slot_id> cards;
-        std::size_t asked = 0;        ///< cards in its last request; some may be decided by now
-        hunt_id hunt = no_id;         ///< the hunt whose group it is
-        unsigned failures = 0;        ///< in a row; decides the back-off
-        std::uint64_t well_then = 0;  ///< `well_answered_` at the first of them
+        std::size_t asked = 0;            ///< cards in its last request; some may be decided by now
+        hunt_id hunt = no_id;             ///< the hunt whose group it is
+        unsigned failures = 0;            ///< in a row; decides the back-off
+        std::uint64_t answered_then = 0;  ///< `well_answered_` at the first of them
+        std::uint64_t failed_then = 0;    ///< `failed_` at the first of them
         bool in_flight = false;
         time_point sent_at{};
     };
@@ -195,6 +196,7 @@ private:
     std::vector<card::card_number> numbers_;             ///< of the request that goes out
     std::size_t in_flight_ = 0;
     std::uint64_t well_answered_ = 0;  ///< replies without any complaint
+    std::uint64_t failed_ = 0;         ///< requests that failed in passing
     bool input_ended_ = false;
     bool draining_ = false;
     bool ever_opened_ = false;

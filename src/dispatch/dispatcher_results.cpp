@@ -15,6 +15,7 @@
 #include "dispatch/verify.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cardresolver::dispatch {
 
@@ -22,9 +23,12 @@ using carrier::status_class;
 
 namespace {
 
-/// A batch that has failed so often while so many others were answered has a card in it that is at fault.
+/// A batch that has failed so often while so many others were answered may have a card in it that is at
+/// fault.
 constexpr unsigned failures_until_hunt = 3;
 constexpr std::uint64_t answers_until_hunt = 20;
+/// But only where a batch without one would hardly ever fail so often in a row.
+constexpr double least_chance = 0.005;
 
 std::string code_and_text(std::string_view status, std::string_view message) {
     std::string text(status);
@@ -262,8 +266,13 @@ void dispatcher::hunt(batch_id id, hunt_cause cause) {
 bool dispatcher::spoils_requests(const batch& one) const noexcept {
     if (one.cards.size() < 2) return false;
     if (one.hunt != no_id && hunting_.cause_of(one.hunt) == hunt_cause::failing) return true;
-    return one.failures + 1 >= std::min(failures_until_hunt, std::max(2U, settings_.attempts - 1)) &&
-           well_answered_ - one.well_then >= answers_until_hunt;
+    const auto failures = one.failures + 1;
+    const auto answered = well_answered_ - one.answered_then;
+    if (failures < 2 || answered < answers_until_hunt) return false;
+    if (failures + 1 >= settings_.attempts) return true;  // its cards would all be failed by the next one
+    const auto failed = static_cast<double>(failed_ - one.failed_then);
+    const double share = failed / (failed + static_cast<double>(answered));
+    return failures >= failures_until_hunt && std::pow(share, failures) <= least_chance;
 }
 
 /// A card that is asked alone since requests with it fail: its failures say nothing about the carrier.
@@ -288,7 +297,11 @@ void dispatcher::throttle(batch_id id, std::optional<duration> retry_after, time
 void dispatcher::fail(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
     auto& one = batches_[id];
     if (!is_lone_suspect(one)) health_.on_failure(now);
-    if (one.failures == 0) one.well_then = well_answered_;
+    if (one.failures == 0) {
+        one.answered_then = well_answered_;
+        one.failed_then = failed_;
+    }
+    ++failed_;
     if (health_.is_down()) return schedule_retry(id, now);
     if (spoils_requests(one)) return hunt(id, hunt_cause::failing);
     const auto is_final = [&](slot_id slot) { return charge(slot, why, listener); };

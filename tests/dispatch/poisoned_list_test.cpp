@@ -133,6 +133,20 @@ TEST(poisoned_list, AP7_isolates_a_code_that_nobody_knows) {
     EXPECT_EQ(run.count_of(outcome_kind::resolved), 9'999U);
 }
 
+TEST(poisoned_list, AP10_seldom_takes_apart_what_failed_by_chance) {
+    random_source random(3);
+    auto settings = unpaced();
+    settings.attempts = 20;
+    model_run run(settings, [&](const model_request& request) {
+        return random.fraction() < 0.3 ? http_status(500) : answer_all(request);
+    });
+    run.list_cards(200'000);
+    run.execute();
+    EXPECT_EQ(run.rows_written(), 200'000U);
+    EXPECT_LE(run.dispatch().counts().hunting, run.request_count() / 20);
+    EXPECT_EQ(run.count_of(outcome_kind::failed), 0U);
+}
+
 TEST(poisoned_list, an_outage_takes_no_request_apart) {
     model_run run(unpaced(), [](const model_request& request) {
         const auto since = request.at - model_run::start;
