@@ -116,7 +116,8 @@ dispatcher::candidate dispatcher::find_candidate(time_point now) {
     }
     const bool is_idle = in_flight_ == 0 && retries_.empty() && hunting_.size() == 0;
     auto kind = card::card_kind::iccid;
-    const auto fresh_at = batcher_.ready_at(cards_, {input_ended_, cards_.is_full(), is_idle}, now, kind);
+    const bool is_blocked = intake_blocked_ || cards_.is_full();
+    const auto fresh_at = batcher_.ready_at(cards_, {input_ended_, is_blocked, is_idle}, now, kind);
     if (fresh_at < best.at) best = {fresh_at, origin::fresh, kind};
     const bool others_wait = best.at <= now;
     if (others_wait ? hunting_.may_go_first() : hunting_.has_group()) best = {now, origin::hunt};

@@ -73,6 +73,8 @@ public:
     bool wants_cards() const noexcept { return !cards_.is_full(); }
     /// Only while `wants_cards()`. A number that was answered not long ago has its row at once.
     void add(const card::card_number& number, std::uint64_t line, time_point now, outcome_listener& listener);
+    /// Whether cards are held back though there is room: partial requests then wait for them in vain.
+    void block_intake(bool is_blocked) noexcept { intake_blocked_ = is_blocked; }
     void end_input() noexcept { input_ended_ = true; }
 
     // --- connections
@@ -198,6 +200,7 @@ private:
     std::uint64_t well_answered_ = 0;  ///< replies without any complaint
     std::uint64_t failed_ = 0;         ///< requests that failed in passing
     bool input_ended_ = false;
+    bool intake_blocked_ = false;
     bool draining_ = false;
     bool ever_opened_ = false;
     bool http_seen_ = false;

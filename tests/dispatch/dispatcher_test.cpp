@@ -67,6 +67,20 @@ TEST(dispatcher, IN4_never_mixes_kinds_in_a_request) {
     }
 }
 
+TEST(dispatcher, asks_a_lone_card_at_once_where_no_other_may_come) {
+    const carrier::status_catalogue catalogue;
+    auto settings = unpaced();
+    settings.linger = 1h;
+    dispatcher one(settings, catalogue);
+    const auto now = model_run::start;
+    one.add(numbered_msisdn(1), 1, now);
+    EXPECT_EQ(one.may_send_at(now), now + 1h);
+    one.block_intake(true);
+    EXPECT_EQ(one.may_send_at(now), now);
+    one.block_intake(false);
+    EXPECT_EQ(one.may_send_at(now), now + 1h);
+}
+
 TEST(dispatcher, IN3_asks_a_repeated_number_once_while_it_is_under_way) {
     model_run run(unpaced(), answer_all);
     run.list(std::vector<card::card_number>(300, numbered_msisdn(7)));
