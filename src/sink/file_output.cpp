@@ -122,17 +122,22 @@ void file_output::write(std::string_view bytes) {
     if (error != 0) spoil("cannot be written", error);
 }
 
+void file_output::sync() {
+    if (is_spoiled_) fail(error_kind::io, name_, "an earlier write has failed");
+    make_durable(file_, false);
+}
+
 void file_output::commit() {
     if (is_spoiled_) fail(error_kind::io, name_, "an earlier write has failed");
-    sync(file_, false);
+    make_durable(file_, false);
     if (!is_still_partial()) spoil(show_path(partial_) + " has been moved or replaced", ENOENT);
     rename_partial();
-    sync(folder_, true);
+    make_durable(folder_, true);
     close_partial();
 }
 
 void file_output::suspend() {
-    if (!is_spoiled_) sync(file_, false);
+    if (!is_spoiled_) make_durable(file_, false);
     close_partial();
 }
 
@@ -143,7 +148,7 @@ void file_output::discard() {
 }
 
 /// A failed fsync is final: the kernel has marked the pages clean, and a second one would report success.
-void file_output::sync(const descriptor& what, bool is_folder) {
+void file_output::make_durable(const descriptor& what, bool is_folder) {
     const auto error = sync_once(what.number());
     // Some file systems know no fsync of a folder; there is nothing else that could be done there.
     if (error == 0 || (is_folder && error == EINVAL)) return;

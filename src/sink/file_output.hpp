@@ -20,6 +20,7 @@ public:
     file_output(const std::filesystem::path& target, bool force);
 
     void write(std::string_view bytes) override;
+    void sync() override;
     void commit() override;
     void suspend() override;
     void discard() override;
@@ -35,7 +36,7 @@ private:
     bool is_still_partial() const;
     void refuse_finished_target() const;
     void empty_partial();
-    void sync(const descriptor& what, bool is_folder);
+    void make_durable(const descriptor& what, bool is_folder);
     void rename_partial();
     void link_partial();
     [[noreturn]] void spoil(std::string_view what, int error);

@@ -1,5 +1,6 @@
 #include "sink/output.hpp"
 
+#include "sink/compressed_output.hpp"
 #include "sink/descriptor.hpp"
 #include "sink/file_output.hpp"
 #include "sink/stream_output.hpp"
@@ -49,12 +50,7 @@ std::filesystem::path follow_links(const std::string& target) {
     fail(error_kind::cannot_create, show_path(target), "too many symbolic links");
 }
 
-}  // namespace
-
-std::unique_ptr<output> open_output(const output_settings& settings, bool& replaced_partial) {
-    replaced_partial = false;
-    // Linux leads /dev/stdout to the file behind it; whoever names it means the stream.
-    if (settings.target == "-" || settings.target == "/dev/stdout") return open_standard_output();
+std::unique_ptr<output> open_plain(const output_settings& settings, bool& replaced_partial) {
     struct stat status {};
     if (::stat(settings.target.c_str(), &status) == 0) {
         if (S_ISDIR(status.st_mode))
@@ -64,6 +60,18 @@ std::unique_ptr<output> open_output(const output_settings& settings, bool& repla
     auto file = std::make_unique<file_output>(follow_links(settings.target), settings.force);
     replaced_partial = file->has_replaced_partial();
     return file;
+}
+
+}  // namespace
+
+std::unique_ptr<output> open_output(const output_settings& settings, bool& replaced_partial) {
+    replaced_partial = false;
+    // Linux leads /dev/stdout to the file behind it; whoever names it means the stream.
+    if (settings.target == "-" || settings.target == "/dev/stdout") return open_standard_output();
+    auto encoder = make_encoder(compression_of(settings.target));
+    auto plain = open_plain(settings, replaced_partial);
+    if (!encoder) return plain;
+    return std::make_unique<compressed_output>(std::move(plain), std::move(encoder));
 }
 
 }  // namespace cardresolver::sink

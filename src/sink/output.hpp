@@ -23,8 +23,8 @@ public:
 };
 
 /// One output, from its opening to exactly one of `commit`, `suspend` and `discard`. Once any call has
-/// thrown, the output is spoiled: nothing is tried again on it, `write` and `commit` throw, and what was
-/// written stays where it is. The destructor alone closes and keeps, too.
+/// thrown, the output is spoiled: nothing is tried again on it, `write`, `sync` and `commit` throw, and what
+/// was written stays where it is. The destructor alone closes and keeps, too.
 class output {
 public:
     output() = default;
@@ -33,13 +33,16 @@ public:
     virtual ~output() = default;
     /// Writes all of `bytes`, or throws `output_error`.
     virtual void write(std::string_view bytes) = 0;
+    /// Makes what was written so far durable, as far as that can be done here. A file cut off at `bytes()`
+    /// right after it is a whole one: compression ends its frame.
+    virtual void sync() = 0;
     /// The run is complete: makes the rows durable and visible under their final name.
     virtual void commit() = 0;
     /// The run has stopped early: closes, keeping what was written.
     virtual void suspend() = 0;
     /// Nothing worth keeping was written: closes and removes it.
     virtual void discard() = 0;
-    /// Bytes written so far.
+    /// Bytes that have gone out so far: of a compressed output, compressed ones.
     virtual std::uint64_t bytes() const noexcept = 0;
 };
 
@@ -51,8 +54,9 @@ struct output_settings {
 /// Opens TARGET. A path that is absent or a regular file is written as TARGET.partial (created with mode
 /// 0666 less the umask, locked, an existing one emptied), made durable (fsync of file and folder) and renamed
 /// by `commit`; symbolic links are resolved first. A FIFO or device is written as it is, like standard
-/// output. A finished TARGET without `force`, or one that another run holds, is `cannot_create`.
-/// `replaced_partial` tells whether a leftover TARGET.partial with content was emptied.
+/// output. Where the given name ends in .gz or .zst, the bytes are compressed; standard output never is. A
+/// finished TARGET without `force`, or one that another run holds, is `cannot_create`. `replaced_partial`
+/// tells whether a leftover TARGET.partial with content was emptied.
 std::unique_ptr<output> open_output(const output_settings& settings, bool& replaced_partial);
 
 }  // namespace cardresolver::sink

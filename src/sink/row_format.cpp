@@ -1,6 +1,9 @@
 #include "sink/row_format.hpp"
 
 #include "card/text.hpp"
+#include "sink/encoder.hpp"
+#include "sink/extension.hpp"
+#include "sink/spreadsheet_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,6 +16,7 @@ namespace {
 
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view csv_header = "line,number,kind,outcome,iccid,msisdn,imsi,status,message\n";
+constexpr std::string_view failures_header = "line,number,kind,status,message\n";
 
 /// For each byte whether it can stand in either format as it is. What is above ASCII is looked at more
 /// closely.
@@ -67,12 +71,7 @@ constexpr bool is_control(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == '\x7F';
 }
 
-void append_csv_text(std::string& out, std::string_view text) {
-    if (count_plain(text) == text.size()) {
-        out.append(text);
-        return;
-    }
-    const bool is_quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
+void append_csv_field(std::string& out, std::string_view text, bool is_quoted) {
     if (is_quoted) out.push_back('"');
     append_text(out, text, [&out](char c) {
         if (is_control(c) && c != '\t' && c != '\r' && c != '\n') {
@@ -83,6 +82,28 @@ void append_csv_text(std::string& out, std::string_view text) {
         out.push_back(c);
     });
     if (is_quoted) out.push_back('"');
+}
+
+void append_csv_text(std::string& out, std::string_view text) {
+    if (count_plain(text) == text.size()) {
+        out.append(text);
+    } else {
+        append_csv_field(out, text, text.find_first_of(",\"\r\n") != std::string_view::npos);
+    }
+}
+
+/// Quoted also for a semicolon or a tab, which some spreadsheets take for delimiters beside the comma.
+void append_spreadsheet_text(std::string& out, std::string_view text) {
+    if (is_spoiled_number(text)) {
+        out.append("\"=\"\"").append(text).append("\"\"\"");
+        return;
+    }
+    std::string neutral;
+    if (may_be_formula(text)) {
+        append_neutral(neutral, text);
+        text = neutral;
+    }
+    append_csv_field(out, text, text.find_first_of(",;\t\"\r\n") != std::string_view::npos);
 }
 
 void append_json_special(std::string& out, char c) {
@@ -160,6 +181,16 @@ void append_csv_row(std::string& out, const card::card_outcome& row) {
     out.push_back('\n');
 }
 
+void append_spreadsheet_row(std::string& out, const card::card_outcome& row) {
+    append_number(out, row.line);
+    for (const auto text : {row.number, kind_of(row), to_string(row.outcome), row.iccid, row.msisdn, row.imsi,
+                            row.status, row.message}) {
+        out.push_back(',');
+        append_spreadsheet_text(out, text);
+    }
+    out.push_back('\n');
+}
+
 void append_ndjson_row(std::string& out, const card::card_outcome& row) {
     out.append("{\"line\":");
     append_number(out, row.line);
@@ -182,44 +213,43 @@ void append_ndjson_row(std::string& out, const card::card_outcome& row) {
     out.append("}\n");
 }
 
-bool has_extension(std::string_view target, std::string_view extension) noexcept {
-    if (target.size() <= extension.size()) return false;
-    const auto end = target.substr(target.size() - extension.size());
-    return std::equal(end.begin(), end.end(), extension.begin(), [](char c, char expected) {
-        return c == expected || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == expected);
-    });
-}
-
 }  // namespace
 
 std::optional<output_format> format_of(std::string_view target) noexcept {
+    target = without_compression(target);
     if (has_extension(target, ".csv")) return output_format::csv;
     if (has_extension(target, ".ndjson")) return output_format::ndjson;
     return std::nullopt;
 }
 
-std::string_view unsupported_target(std::string_view target) noexcept {
-    if (has_extension(target, ".gz") || has_extension(target, ".zst")) {
-        return "compressed output is not available yet; write .csv or .ndjson, or pipe '-' through gzip or "
-               "zstd";
-    }
-    if (target.starts_with("sqlite:") || target.starts_with("postgresql:") ||
-        target.starts_with("postgres:")) {
-        return "databases are not available as output yet; write .csv or .ndjson";
-    }
-    return {};
-}
-
 void append_header(std::string& out, output_format format) {
-    if (format == output_format::csv) out.append(csv_header);
+    if (format != output_format::ndjson) out.append(csv_header);
 }
 
 void append_row(std::string& out, output_format format, const card::card_outcome& row) {
-    if (format == output_format::csv) {
-        append_csv_row(out, row);
-    } else {
-        append_ndjson_row(out, row);
+    switch (format) {
+        case output_format::csv:
+            return append_csv_row(out, row);
+        case output_format::spreadsheet_csv:
+            return append_spreadsheet_row(out, row);
+        case output_format::ndjson:
+            return append_ndjson_row(out, row);
     }
+}
+
+void append_failures_header(std::string& out) {
+    out.append(failures_header);
+}
+
+void append_failure(std::string& out, output_format format, const card::card_outcome& row) {
+    const auto append_field =
+        format == output_format::spreadsheet_csv ? append_spreadsheet_text : append_csv_text;
+    append_number(out, row.line);
+    for (const auto text : {row.number, kind_of(row), row.status, row.message}) {
+        out.push_back(',');
+        append_field(out, text);
+    }
+    out.push_back('\n');
 }
 
 }  // namespace cardresolver::sink

@@ -10,15 +10,17 @@
 
 namespace cardresolver::sink {
 
-enum class output_format : std::uint8_t { csv, ndjson };
+enum class output_format : std::uint8_t {
+    csv,
+    spreadsheet_csv,  ///< CSV that a spreadsheet opens without spoiling it
+    ndjson,
+};
 
-/// The format that TARGET's extension names, in any case: .csv, .ndjson. Nothing where it names none.
+/// The format that TARGET's extension names, in any case: .csv, .ndjson, also before .gz or .zst. Nothing
+/// where it names none.
 std::optional<output_format> format_of(std::string_view target) noexcept;
 
-/// Why a TARGET of this spelling cannot be written yet (compressed files, databases); empty where it can.
-std::string_view unsupported_target(std::string_view target) noexcept;
-
-/// What stands before the first row: the CSV header line; nothing for NDJSON.
+/// What stands before the first row: the header line of CSV; nothing for NDJSON.
 void append_header(std::string& out, output_format format);
 
 /// One row. CSV: RFC 4180 with LF line ends, UTF-8, a field quoted where it holds a comma, a quote or a line
@@ -27,6 +29,15 @@ void append_header(std::string& out, output_format format);
 ///
 /// Any bytes in the texts give a well-formed row: malformed UTF-8 becomes U+FFFD; control characters are
 /// escaped in NDJSON and become U+FFFD in CSV, where only tabs and line breaks stay.
+///
+/// CSV for spreadsheets is the same but for the texts: what a spreadsheet would read as a number and spoil is
+/// written as ="TEXT", and what it would take for a formula has an apostrophe before it
+/// (spreadsheet_text.hpp). `card::canonicalize` takes both off, so that these rows, too, are a valid input.
 void append_row(std::string& out, output_format format, const card::card_outcome& row);
+
+/// The same for a list of the cards without an answer: CSV `line,number,kind,status,message`.
+/// `format` is one of the two for CSV.
+void append_failures_header(std::string& out);
+void append_failure(std::string& out, output_format format, const card::card_outcome& row);
 
 }  // namespace cardresolver::sink

@@ -16,6 +16,7 @@ public:
     stream_output(descriptor to, std::string name) : to_(std::move(to)), name_(std::move(name)) {}
 
     void write(std::string_view bytes) override;
+    void sync() override {}
     void commit() override { close(); }
     void suspend() override { close(); }
     void discard() override { close(); }

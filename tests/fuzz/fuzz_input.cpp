@@ -29,6 +29,7 @@ void judge_and_write(const source::record_block& block) {
         row.message = field;  // as hostile as it gets
         std::string out;
         sink::append_row(out, sink::output_format::csv, row);
+        sink::append_row(out, sink::output_format::spreadsheet_csv, row);
         sink::append_row(out, sink::output_format::ndjson, row);
         if (out.empty() || out.back() != '\n') std::abort();
     }

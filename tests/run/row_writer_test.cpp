@@ -28,6 +28,7 @@ public:
         if (log_.fails) throw sink::output_error(sink::output_error::error_kind::io, "the disk is gone");
         log_.written += bytes;
     }
+    void sync() override {}
     void commit() override { end("commit"); }
     void suspend() override { end("suspend"); }
     void discard() override { end("discard"); }

@@ -1,6 +1,7 @@
 // Proves rows DK1, DK2, DK8 and DK9 of reliability.md's fault matrix for the outputs.
 #include "sink/output.hpp"
 
+#include "sink/decompress.hpp"
 #include "sink/descriptor.hpp"
 #include "sink/stream_output.hpp"
 
@@ -96,6 +97,29 @@ TEST_F(output_test, keeps_what_was_written_where_the_run_stops_early) {
     open_output({target_, false}, replaced)->write("b\n");
     EXPECT_TRUE(replaced);
     EXPECT_EQ(read(partial_), "b\n") << "the destructor keeps, too";
+}
+
+TEST_F(output_test, compresses_by_the_ending_of_the_given_name) {
+    for (const auto how : {compression::gzip, compression::zstd}) {
+        const auto target = target_ + (how == compression::gzip ? ".gz" : ".ZST");
+        const auto out = open(target);
+        out->write("a\n");
+        out->sync();
+        EXPECT_EQ(decompress(how, read(target + ".partial")).text, "a\n");
+        out->write("b\n");
+        out->commit();
+        EXPECT_EQ(decompress(how, read(target)).text, "a\nb\n");
+        EXPECT_EQ(decompress(how, read(target)).frames, 2U);
+        EXPECT_EQ(out->bytes(), fs::file_size(target));
+    }
+}
+
+TEST_F(output_test, dk1_reports_a_full_disk_behind_compression) {
+    fs::create_symlink("/dev/full", folder_ / "full.csv.gz");
+    const auto out = open((folder_ / "full.csv.gz").string());
+    out->write("a\n");  // held back by the compression
+    EXPECT_EQ(error_of([&out] { out->sync(); }).kind, error_kind::io);
+    EXPECT_EQ(error_of([&out] { out->commit(); }).kind, error_kind::io);
 }
 
 TEST_F(output_test, removes_what_is_not_worth_keeping) {

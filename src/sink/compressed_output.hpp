@@ -1,0 +1,42 @@
+// Rows that are compressed on their way into another output.
+#pragma once
+
+#include "sink/encoder.hpp"
+#include "sink/output.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace cardresolver::sink {
+
+/// Decorates an output. `sync` ends a frame, so that what `inner` holds then is a whole compressed file; so
+/// do `commit` and `suspend`. Even without a row there is a frame, as an empty file is no compressed one.
+class compressed_output final : public output {
+public:
+    compressed_output(std::unique_ptr<output> inner, std::unique_ptr<encoder> how)
+        : inner_(std::move(inner)), encoder_(std::move(how)) {}
+
+    void write(std::string_view bytes) override;
+    void sync() override;
+    void commit() override;
+    void suspend() override;
+    void discard() override { inner_->discard(); }
+    /// Compressed bytes that `inner` has taken.
+    std::uint64_t bytes() const noexcept override { return inner_->bytes(); }
+
+private:
+    void require_sound() const;
+    void end_frame();
+    void pass_on();
+
+    std::unique_ptr<output> inner_;
+    std::unique_ptr<encoder> encoder_;
+    std::string ready_;  ///< compressed, on its way to `inner_`
+    bool is_in_frame_ = false;
+    bool has_frame_ = false;
+    bool is_sound_ = true;
+};
+
+}  // namespace cardresolver::sink

@@ -1,0 +1,66 @@
+#include "sink/spreadsheet_text.hpp"
+
+#include "card/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace cardresolver::sink {
+namespace {
+
+constexpr std::size_t max_shown_digits = 11;
+constexpr std::string_view number_characters = "0123456789.,:/%+- dDeE";
+constexpr std::string_view formula_starts = "=+-@\t\r";
+constexpr std::array<std::string_view, 4> wide_formula_starts{"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D",
+                                                              "\xEF\xBC\xA0"};
+constexpr std::string_view cell_ends = "\";\t\r\n";
+
+constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+bool starts_formula(std::string_view character) noexcept {
+    if (character.size() == 1) return formula_starts.find(character.front()) != std::string_view::npos;
+    return std::find(wide_formula_starts.begin(), wide_formula_starts.end(), character) !=
+           wide_formula_starts.end();
+}
+
+/// Calls `see(character, starts_formula_here)` for each character, or malformed byte, of `text`.
+template <typename See>
+void walk(std::string_view text, See see) {
+    bool is_cell_start = true;
+    while (!text.empty()) {
+        const auto character = text.substr(0, std::max<std::size_t>(card::utf8_length(text), 1));
+        see(character, is_cell_start && starts_formula(character));
+        const bool ends_cell = cell_ends.find(character.front()) != std::string_view::npos;
+        is_cell_start = ends_cell || (is_cell_start && card::trim_blanks(character).empty());
+        text.remove_prefix(character.size());
+    }
+}
+
+}  // namespace
+
+bool is_spoiled_number(std::string_view text) noexcept {
+    if (text.empty() || !(is_digit(text.front()) || text.front() == '.')) return false;
+    if (text.find_first_not_of(number_characters) != std::string_view::npos) return false;
+    if (std::none_of(text.begin(), text.end(), is_digit)) return false;
+    const bool is_whole = std::all_of(text.begin(), text.end(), is_digit);
+    const bool keeps_digits = text.size() == 1 || (text.size() <= max_shown_digits && text.front() != '0');
+    return !is_whole || !keeps_digits;
+}
+
+bool may_be_formula(std::string_view text) noexcept {
+    bool found = false;
+    walk(text, [&found](std::string_view, bool starts_here) { found = found || starts_here; });
+    return found;
+}
+
+void append_neutral(std::string& out, std::string_view text) {
+    walk(text, [&out](std::string_view character, bool starts_here) {
+        if (starts_here) out.push_back('\'');
+        out.append(character);
+    });
+}
+
+}  // namespace cardresolver::sink
