@@ -127,6 +127,10 @@ ending judge(const run::result& result, const run_facts& facts) {
             return {exit_code_of_signal(signal),
                     fmt::format("stopped by {} after {} rows", signal_name(signal), facts.rows)};
         }
+        case run_end::too_many_failures:
+            return {exit_code::too_many_failed,
+                    fmt::format("stopped by --max-failures: {}; `status` of the rows says why",
+                                or_else(result.message, "too many cards have no answer"))};
         case run_end::carrier_stop:
             if (result.stop) return judge_stop(*result.stop, facts);
             break;

@@ -17,6 +17,7 @@ enum class exit_code : std::uint8_t {
     account_refused = 77,      ///< the carrier refuses the account
     configuration = 78,        ///< configuration file, account settings, wrong interface
     some_failed = 90,          ///< finished, but some cards got no answer
+    too_many_failed = 91,      ///< stopped by --max-failures
     hangup = 129,              ///< SIGHUP, after a clean drain
     interrupted = 130,         ///< SIGINT, after a clean drain
     reader_gone = 141,         ///< standard output was closed by its reader

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <filesystem>
 #include <iterator>
 #include <random>
 #include <stdexcept>
@@ -16,46 +17,85 @@
 namespace cardresolver::app {
 namespace {
 
+struct named_file {
+    std::string_view name;  ///< as the user knows it
+    std::string path;
+};
+
 bool is_standard_stream(const std::string& path) {
-    return path.empty() || path == "-";
+    return path.empty() || path == "-" || path == "/dev/stdout";
 }
 
+/// Whether both are, or would become, one regular file. Devices and pipes may be named several times.
 bool is_same_file(const std::string& a, const std::string& b) {
     struct stat first {};
     struct stat second {};
-    if (::stat(a.c_str(), &first) != 0 || ::stat(b.c_str(), &second) != 0) return false;
-    return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+    const bool has_first = ::stat(a.c_str(), &first) == 0;
+    const bool has_second = ::stat(b.c_str(), &second) == 0;
+    if (has_first != has_second) return false;
+    if (has_first)
+        return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+    std::error_code ignored;
+    const auto place = [&ignored](const std::string& path) {
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+    };
+    return place(a) == place(b);
+}
+
+void check_distinct(const command_options& options, std::vector<option_fault>& faults) {
+    std::vector<named_file> files{{"INPUT", options.input},
+                                  {"--output", options.output},
+                                  {"--failures", options.failures},
+                                  {"--summary", options.summary}};
+    std::erase_if(files, [](const named_file& one) { return is_standard_stream(one.path); });
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        for (std::size_t k = i + 1; k < files.size(); ++k) {
+            if (!is_same_file(files[i].path, files[k].path)) continue;
+            faults.push_back(
+                {exit_code::usage, fmt::format("{} and {} are the same file: one would replace the other",
+                                               files[i].name, files[k].name)});
+        }
+    }
+}
+
+void check_standard_output(const command_options& options, std::vector<option_fault>& faults) {
+    std::vector<named_file> files{
+        {"the rows", options.output}, {"--failures", options.failures}, {"--summary", options.summary}};
+    std::erase_if(files,
+                  [](const named_file& one) { return one.path.empty() || !is_standard_stream(one.path); });
+    if (files.size() < 2) return;
+    faults.push_back(
+        {exit_code::usage, fmt::format("{} and {} cannot both go to standard output: give one a file",
+                                       files[0].name, files[1].name)});
 }
 
 void check_files(const command_options& options, std::vector<option_fault>& faults) {
-    const bool is_input_a_file = !is_standard_stream(options.input);
-    const bool is_output_a_file = !is_standard_stream(options.output);
-    if (is_input_a_file && is_output_a_file && is_same_file(options.input, options.output)) {
-        faults.push_back(
-            {exit_code::usage, "INPUT and --output are the same file: the rows would replace the list"});
-    }
-    if (options.summary.empty()) return;
-    if (options.summary == "-") {
-        if (!is_output_a_file) {
-            faults.push_back(
-                {exit_code::usage,
-                 "--summary - and the rows cannot both go to standard output: give --output FILE, or a "
-                 "file for the summary"});
-        }
-        return;
-    }
-    if (is_output_a_file &&
-        (options.summary == options.output || is_same_file(options.summary, options.output))) {
-        faults.push_back({exit_code::usage, "--summary and --output are the same file"});
-    } else if (const auto why = why_not_writable(options.summary)) {
+    check_distinct(options, faults);
+    check_standard_output(options, faults);
+    if (is_standard_stream(options.summary)) return;
+    if (const auto why = why_not_writable(options.summary)) {
         faults.push_back({exit_code::cannot_create,
                           fmt::format("the summary '{}' cannot be created: {}", options.summary, *why)});
     }
 }
 
 sink::output_format format_of(const command_options& options) {
-    if (options.output_format) return *options.output_format;
-    return options.output.ends_with(".ndjson") ? sink::output_format::ndjson : sink::output_format::csv;
+    using sink::output_format;
+    const auto named = options.output_format ? options.output_format : sink::format_of(options.output);
+    const auto format = named.value_or(output_format::csv);
+    return format == output_format::csv && options.excel_safe ? output_format::spreadsheet_csv : format;
+}
+
+std::string_view text_of(sink::output_format format) {
+    switch (format) {
+        case sink::output_format::csv:
+            return "csv";
+        case sink::output_format::spreadsheet_csv:
+            return "spreadsheet-csv";
+        case sink::output_format::ndjson:
+            return "ndjson";
+    }
+    return "";
 }
 
 std::uint64_t random_seed() {
@@ -138,6 +178,10 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     settings.canonical = {options.kind, options.pad_iccid};
     settings.output = {options.output, options.force};
     settings.format = format_of(options);
+    if (!options.failures.empty()) settings.failures = {options.failures, options.force};
+    if (options.excel_safe) settings.failures_format = sink::output_format::spreadsheet_csv;
+    settings.in_input_order = options.in_input_order;
+    settings.max_failures = options.max_failures;
     if (options.base_url) settings.url = *options.base_url;
     settings.account = std::move(*account);
     settings.method = options.method;
@@ -156,8 +200,8 @@ std::string config_digest(const command_options& options, const run::settings& s
         "\n",
         settings.account.appid, text_of_url(options), options.column, settings.account.ebid,
         text_of(options.input_format),
-        options.kind ? card::to_string(*options.kind) : std::string_view("auto"),
-        settings.format == sink::output_format::csv ? "csv" : "ndjson", options.pad_iccid);
+        options.kind ? card::to_string(*options.kind) : std::string_view("auto"), text_of(settings.format),
+        options.pad_iccid);
     for (const auto& [code, meaning] : options.status_classes)
         text += fmt::format("status-class={}={}\n", code, carrier::to_string(meaning));
     return sha256(text);

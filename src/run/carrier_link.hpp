@@ -8,10 +8,8 @@
 #include "net/client.hpp"
 #include "net/connection.hpp"
 #include "run/latency_histogram.hpp"
+#include "run/steady_timer.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
-
-#include <chrono>
 #include <cstdint>
 #include <list>
 #include <optional>
@@ -19,10 +17,6 @@
 #include <vector>
 
 namespace cardresolver::run {
-
-using steady_timer =
-    net::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    net::asio::wait_traits<std::chrono::steady_clock>, net::executor>;
 
 /// How many connections there may be at most: as the user has chosen, else by whether a rate is set.
 std::size_t most_connections(std::optional<std::size_t> chosen, bool is_paced) noexcept;

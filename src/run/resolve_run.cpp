@@ -2,7 +2,7 @@
 
 #include "run/carrier_link.hpp"
 #include "run/intake.hpp"
-#include "run/row_writer.hpp"
+#include "run/row_path.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -16,8 +16,9 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// Rows are not kept back longer than this.
-constexpr auto flush_after = std::chrono::milliseconds(200);
+/// In the order of the list, one late row may hold back those of so many windows: retries need time, and rows
+/// that wait cost memory.
+constexpr std::size_t windows_in_order = 4;
 
 /// Cards that may be between line and row: what is in flight, and as much again to fill the next requests.
 std::size_t window_for(const settings& settings) {
@@ -45,6 +46,29 @@ net::client_settings complete_client(const settings& settings) {
     return completed;
 }
 
+row_path_settings row_settings_of(const settings& settings) {
+    row_path_settings rows;
+    if (settings.in_input_order) rows.order_window = windows_in_order * window_for(settings);
+    rows.max_failures = settings.max_failures;
+    return rows;
+}
+
+/// Both or none. The failures come first, and go again where the rows cannot be opened.
+row_outputs open_outputs(const settings& settings, bool& replaced_partial) {
+    row_outputs outputs;
+    outputs.format = settings.format;
+    outputs.failures_format = settings.failures_format;
+    bool replaced_failures = false;  // a leftover of the same run as that of the rows: said once
+    if (settings.failures) outputs.failures = sink::open_output(*settings.failures, replaced_failures);
+    try {
+        outputs.rows = sink::open_output(settings.output, replaced_partial);
+    } catch (const sink::output_error&) {
+        if (outputs.failures) outputs.failures->discard();
+        throw;
+    }
+    return outputs;
+}
+
 /// Whether opening the input may take as long as somebody takes to type: then it is left to the intake.
 bool may_block(const std::string& path) {
     if (path.empty() || path == "-") return true;
@@ -68,10 +92,9 @@ public:
           encoder_(settings.url, settings.account, settings.method, settings.user_agent),
           transids_(settings.account.appid, random_number()),
           dispatcher_(complete(settings), settings_.catalogue),
-          rows_(sink::open_output(settings.output, replaced_partial_), settings.format,
+          rows_(context, open_outputs(settings, replaced_partial_), row_settings_of(settings),
                 [this] { post_progress(); }),
-          link_(context, client_, dispatcher_, encoder_, transids_, settings.connections, *this),
-          flush_timer_(context.get_executor()) {
+          link_(context, client_, dispatcher_, encoder_, transids_, settings.connections, *this) {
         if (input_) input_size_ = input_->size();
     }
 
@@ -95,14 +118,8 @@ public:
         on_progress();
     }
 
-    bool has_room() override { return !rows_.is_blocked(); }
-
-    void on_outcome(const card::card_outcome& outcome) override {
-        ++outcomes_[static_cast<std::size_t>(outcome.outcome)];
-        count_status(outcome.status);
-        rows_.append(outcome);
-        if (!flush_is_due_) arm_flush();
-    }
+    bool has_room() override { return rows_.has_room(); }
+    void on_outcome(const card::card_outcome& outcome) override { rows_.put(outcome); }
 
     void on_progress() override {
         if (is_closing_) return finish_when_written();
@@ -115,7 +132,7 @@ public:
 
     statistics snapshot() const {
         statistics now;
-        now.outcomes = outcomes_;
+        now.outcomes = rows_.written();
         now.lines_read = lines_read_;
         now.input_bytes_read = input_bytes_read_;
         now.input_size = input_size_;
@@ -133,7 +150,7 @@ public:
 
     const distributions& details() {
         distributions_.latency = link_.latency();
-        if (successes_ > 0) distributions_.statuses["0"] = successes_;
+        distributions_.statuses = rows_.statuses();
         return distributions_;
     }
 
@@ -173,16 +190,21 @@ private:
         } else if (dispatcher_.stopped()) {
             result_.stop = dispatcher_.stopped();
             leave(run_end::carrier_stop, dispatcher_.stopped()->detail);
+        } else if (auto why = rows_.too_many_failures()) {
+            leave(run_end::too_many_failures, std::move(*why));
         }
     }
 
     void feed() {
-        while (!end_ && !intake_ended_ && dispatcher_.wants_cards() && has_room()) {
-            if (!block_ && !take_block()) return;
+        while (!end_ && !intake_ended_ && wants_records() && has_room()) {
+            if (!block_ && !take_block()) break;
             consume(*block_);
             if (block_->next == block_->records.size()) intake_->recycle(std::move(block_));
         }
+        dispatcher_.block_intake(!rows_.wants_records());
     }
+
+    bool wants_records() const { return dispatcher_.wants_cards() && rows_.wants_records(); }
 
     bool take_block() {
         block_ = intake_->try_take();
@@ -204,8 +226,9 @@ private:
 
     void consume(intake_block& block) {
         const auto now = clock::now();
-        while (block.next < block.records.size() && dispatcher_.wants_cards()) {
+        while (block.next < block.records.size() && wants_records()) {
             const auto& record = block.records[block.next++];
+            rows_.expect(record.line);
             if (record.reason == card::invalid_reason::none) {
                 ++valid_records_;
                 dispatcher_.add(record.number, record.line, now, *this);
@@ -242,7 +265,8 @@ private:
     }
 
     bool rows_are_none() const {
-        return std::all_of(outcomes_.begin(), outcomes_.end(), [](auto count) { return count == 0; });
+        const auto written = rows_.written();
+        return std::all_of(written.begin(), written.end(), [](auto count) { return count == 0; });
     }
 
     void close_output(output_end how) {
@@ -260,29 +284,6 @@ private:
         context_.stop();
     }
 
-    void arm_flush() {
-        flush_is_due_ = true;
-        flush_timer_.expires_after(flush_after);
-        flush_timer_.async_wait([this](boost::system::error_code) {
-            flush_is_due_ = false;
-            if (!is_closing_) rows_.flush();
-        });
-    }
-
-    void count_status(std::string_view status) {
-        if (status == carrier::status_success) {
-            ++successes_;
-        } else if (const auto found = distributions_.statuses.find(status);
-                   found != distributions_.statuses.end()) {
-            ++found->second;
-        } else if (!status.empty() && distributions_.statuses.size() < max_statuses) {
-            distributions_.statuses.emplace(status, 1);
-        }
-    }
-
-    /// Codes come from outside: their variety is bounded.
-    static constexpr std::size_t max_statuses = 1000;
-
     net::asio::io_context& context_;
     const settings settings_;
     std::unique_ptr<source::input> input_;
@@ -291,21 +292,17 @@ private:
     carrier::request_encoder encoder_;
     carrier::transid_sequence transids_;
     dispatch::dispatcher dispatcher_;
-    row_writer rows_;
+    row_path rows_;
     carrier_link link_;
     std::optional<intake> intake_;
     std::unique_ptr<intake_block> block_;
-    steady_timer flush_timer_;
 
     result result_;
     std::optional<run_end> end_;
     bool intake_ended_ = false;
     bool is_closing_ = false;
-    bool flush_is_due_ = false;
     clock::time_point started_{};
     std::optional<clock::time_point> finished_;
-    std::array<std::uint64_t, card::outcome_kind_count> outcomes_{};
-    std::uint64_t successes_ = 0;
     std::uint64_t valid_records_ = 0;
     std::uint64_t lines_read_ = 0;
     std::uint64_t input_bytes_read_ = 0;

@@ -15,13 +15,14 @@ namespace cardresolver::run {
 
 /// How a run ended.
 enum class run_end : std::uint8_t {
-    complete,       ///< every record has its row, the output is in place
-    drained,        ///< `drain` was called; what was in flight is written
-    carrier_stop,   ///< the carrier or the way to it: see `result::stop`
-    empty_input,    ///< no non-blank record
-    no_valid_card,  ///< records, but not one card number
-    input_fault,    ///< see `result::input_fault`
-    output_fault,   ///< see `result::output_fault`
+    complete,           ///< every record has its row, the output is in place
+    drained,            ///< `drain` was called; what was in flight is written
+    too_many_failures,  ///< more cards without an answer than `settings::max_failures`; likewise
+    carrier_stop,       ///< the carrier or the way to it: see `result::stop`
+    empty_input,        ///< no non-blank record
+    no_valid_card,      ///< records, but not one card number
+    input_fault,        ///< see `result::input_fault`
+    output_fault,       ///< see `result::output_fault`
 };
 
 struct result {

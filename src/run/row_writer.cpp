@@ -12,36 +12,43 @@ namespace {
 constexpr std::size_t block_size = 128 * 1024;
 constexpr std::size_t max_blocks = 8;
 
+struct block {
+    std::string bytes;
+    sink::output* to = nullptr;
+};
+
 }  // namespace
 
 struct row_writer::shared_state {
-    std::unique_ptr<sink::output> output;
+    row_outputs outputs;
     std::function<void()> notify;
 
     mutable std::mutex mutex;
     std::condition_variable work;
-    std::deque<std::string> waiting;
+    std::deque<block> waiting;
     std::vector<std::string> spare;
     std::optional<output_end> end;
     std::optional<sink::output_error> error;
+    std::uint64_t bytes = 0;  // that `outputs.rows` has taken
     bool finished = false;
     bool abandoned = false;
     std::thread thread;
 
     /// The next block; nothing where all is written and the end is asked for.
-    std::optional<std::string> wait_for_block() {
+    std::optional<block> wait_for_block() {
         std::unique_lock lock(mutex);
         work.wait(lock, [this] { return abandoned || !waiting.empty() || end; });
         if (abandoned || waiting.empty()) return std::nullopt;
-        auto block = std::move(waiting.front());
+        auto next = std::move(waiting.front());
         waiting.pop_front();
-        return block;
+        return next;
     }
 
-    void recycle(std::string block) {
-        block.clear();
+    void recycle(std::string bytes_of_block) {
+        bytes_of_block.clear();
         const std::lock_guard lock(mutex);
-        spare.push_back(std::move(block));
+        bytes = outputs.rows->bytes();
+        if (spare.size() < max_blocks) spare.push_back(std::move(bytes_of_block));
     }
 
     template <class Action>
@@ -66,15 +73,16 @@ struct row_writer::shared_state {
     }
 
     void run() {
-        while (auto block = wait_for_block()) {
-            if (!has_failed()) guarded([&] { output->write(*block); });
-            recycle(std::move(*block));
+        while (auto next = wait_for_block()) {
+            if (!has_failed()) guarded([&] { next->to->write(next->bytes); });
+            recycle(std::move(next->bytes));
             notify();
         }
         if (is_abandoned()) return;
         guarded([this] { close(); });
         {
             const std::lock_guard lock(mutex);
+            bytes = outputs.rows->bytes();
             finished = true;
         }
         notify();
@@ -86,19 +94,30 @@ struct row_writer::shared_state {
     }
 
     void close() {
-        if (*end == output_end::commit && !has_failed()) return output->commit();
-        if (*end == output_end::discard) return output->discard();
-        if (!has_failed()) output->suspend();
+        if (*end == output_end::discard) return for_each_output(&sink::output::discard);
+        if (has_failed()) return;
+        if (*end == output_end::suspend) return for_each_output(&sink::output::suspend);
+        // What can fail for want of room has then failed before either shows under its name.
+        if (outputs.failures) for_each_output(&sink::output::sync);
+        for_each_output(&sink::output::commit);
+    }
+
+    void for_each_output(void (sink::output::*action)()) {
+        if (outputs.failures) (outputs.failures.get()->*action)();
+        (outputs.rows.get()->*action)();
     }
 };
 
-row_writer::row_writer(std::unique_ptr<sink::output> output, sink::output_format format,
-                       std::function<void()> notify)
-    : state_(std::make_unique<shared_state>()), format_(format) {
-    state_->output = std::move(output);
+row_writer::row_writer(row_outputs outputs, std::function<void()> notify)
+    : state_(std::make_unique<shared_state>()),
+      format_(outputs.format),
+      failures_format_(outputs.failures_format),
+      failures_output_(outputs.failures.get()) {
+    state_->outputs = std::move(outputs);
     state_->notify = std::move(notify);
-    current_.reserve(block_size + 4096);
-    sink::append_header(current_, format_);
+    rows_.reserve(block_size + 4096);
+    sink::append_header(rows_, format_);
+    if (failures_output_ != nullptr) sink::append_failures_header(failures_);
     state_->thread = std::thread([state = state_.get()] { state->run(); });
 }
 
@@ -112,23 +131,34 @@ row_writer::~row_writer() {
 }
 
 void row_writer::append(const card::card_outcome& row) {
-    sink::append_row(current_, format_, row);
-    if (current_.size() >= block_size) flush();
+    sink::append_row(rows_, format_, row);
+    if (row.outcome == card::outcome_kind::failed && failures_output_ != nullptr) [[unlikely]]
+        append_failure(row);
+    if (rows_.size() >= block_size) flush();
+}
+
+void row_writer::append_failure(const card::card_outcome& row) {
+    sink::append_failure(failures_, failures_format_, row);
+    if (failures_.size() >= block_size) hand_over(failures_, failures_output_);
 }
 
 void row_writer::flush() {
-    if (current_.empty()) return;
-    bytes_ += current_.size();
+    if (!failures_.empty()) hand_over(failures_, failures_output_);
+    if (rows_.empty()) return;
+    hand_over(rows_, state_->outputs.rows.get());
+    rows_.reserve(block_size + 4096);
+}
+
+void row_writer::hand_over(std::string& collected, sink::output* to) {
     {
         const std::lock_guard lock(state_->mutex);
-        state_->waiting.push_back(std::move(current_));
-        current_.clear();
+        state_->waiting.push_back({std::move(collected), to});
+        collected.clear();
         if (!state_->spare.empty()) {
-            current_ = std::move(state_->spare.back());
+            collected = std::move(state_->spare.back());
             state_->spare.pop_back();
         }
     }
-    current_.reserve(block_size + 4096);
     state_->work.notify_one();
 }
 
@@ -149,6 +179,11 @@ void row_writer::finish(output_end end) {
 bool row_writer::is_finished() const {
     const std::lock_guard lock(state_->mutex);
     return state_->finished;
+}
+
+std::uint64_t row_writer::bytes() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->bytes;
 }
 
 std::optional<sink::output_error> row_writer::error() const {

@@ -8,6 +8,7 @@
 #include "carrier/status_catalogue.hpp"
 #include "dispatch/settings.hpp"
 #include "net/client.hpp"
+#include "run/failure_limit.hpp"
 #include "sink/output.hpp"
 #include "sink/row_format.hpp"
 #include "source/input.hpp"
@@ -23,6 +24,10 @@ struct settings {
     card::canonical_options canonical;
     sink::output_settings output;
     sink::output_format format = sink::output_format::csv;
+    std::optional<sink::output_settings> failures;  ///< a list of what is `failed`; none: not wanted
+    sink::output_format failures_format = sink::output_format::csv;  ///< or `spreadsheet_csv`
+    bool in_input_order = false;                                     ///< rows; otherwise as they are decided
+    std::optional<failure_limit> max_failures;                       ///< when to stop; none: never
 
     carrier::base_url url;
     carrier::account account;

@@ -56,6 +56,13 @@ TEST(ending, of_a_drained_run_is_its_signal) {
                 HasSubstr("SIGINT after 7"));
 }
 
+TEST(ending, of_a_run_with_too_many_failures) {
+    const auto end =
+        judge(ended(run_end::too_many_failures, "12 of 40 cards"), {.rows = 40, .failed_rows = 12});
+    EXPECT_EQ(to_status(end.code), 91);
+    EXPECT_THAT(end.message, HasSubstr("--max-failures: 12 of 40 cards"));
+}
+
 TEST(ending, of_a_run_that_the_carrier_stopped) {
     EXPECT_EQ(status_of(stopped(stop_reason::account_refused, "7 x")), 77);
     EXPECT_EQ(status_of(stopped(stop_reason::wrong_interface, "10006 x")), 78);

@@ -120,16 +120,20 @@ TEST_F(option_reader, faults_of_the_file_alone_are_configuration) {
 }
 
 TEST_F(option_reader, refuses_values_out_of_their_range) {
-    const std::vector<words> cases{
-        {"--batch-size", "101"},    {"--connections", "0"},      {"--connections", "1001"},
-        {"--attempts", "1001"},     {"--rate", "0/s"},           {"--rate", "0"},
-        {"--linger", "-1s"},        {"--connect-timeout", "0s"}, {"--request-timeout", "1"},
-        {"--give-up-after", "0ms"}, {"--kind", "sim"},           {"--method", "put"},
-        {"--progress", "loud"},     {"--output-format", "xml"},  {"--input-format", "xls"},
-        {"--base-url", "ftp://x"},  {"--local-address", "host"}, {"--proxy", "https://h"},
-        {"--status-class", "1"},    {"--status-class", "1=no"},  {"--status-class", "=card"},
-        {"-o", "sqlite:x?table=t"}, {"-o", "rows.csv.gz"},       {"--column", ""},
-        {"--appid", "a\nb"}};
+    const std::vector<words> cases{{"--batch-size", "101"},     {"--connections", "0"},
+                                   {"--connections", "1001"},   {"--attempts", "1001"},
+                                   {"--rate", "0/s"},           {"--rate", "0"},
+                                   {"--linger", "-1s"},         {"--connect-timeout", "0s"},
+                                   {"--request-timeout", "1"},  {"--give-up-after", "0ms"},
+                                   {"--kind", "sim"},           {"--method", "put"},
+                                   {"--progress", "loud"},      {"--output-format", "xml"},
+                                   {"--input-format", "xls"},   {"--base-url", "ftp://x"},
+                                   {"--local-address", "host"}, {"--proxy", "https://h"},
+                                   {"-o", "sqlite:x?table=t"},  {"--column", ""},
+                                   {"--max-failures", "0"},     {"--max-failures", "0%"},
+                                   {"--order", "line"},         {"--status-class", "1"},
+                                   {"--status-class", "1=no"},  {"--status-class", "=card"},
+                                   {"--appid", "a\nb"}};
     for (const auto& line : cases) {
         const auto reading = read(line);
         EXPECT_EQ(reading.faults.size(), 1U) << line[0] << " " << line[1];

@@ -115,6 +115,11 @@ TEST_F(resolve_settings, choose_the_format_by_the_ending) {
     EXPECT_EQ(format({"-o", "rows.ndjson"}), sink::output_format::ndjson);
     EXPECT_EQ(format({"-o", "rows.ndjson", "--output-format", "csv"}), sink::output_format::csv);
     EXPECT_EQ(format({"--output-format", "ndjson"}), sink::output_format::ndjson);
+    EXPECT_EQ(format({"-o", "rows.ndjson.gz"}), sink::output_format::ndjson);
+    EXPECT_EQ(format({"-o", "rows.CSV.ZST"}), sink::output_format::csv);
+    EXPECT_EQ(format({"-o", "rows.zst", "--output-format", "ndjson"}), sink::output_format::ndjson);
+    EXPECT_EQ(format({"--excel-safe"}), sink::output_format::spreadsheet_csv);
+    EXPECT_EQ(format({"--excel-safe", "-o", "rows.ndjson"}), sink::output_format::ndjson);
 }
 
 TEST_F(resolve_settings, keep_files_apart) {
@@ -123,7 +128,34 @@ TEST_F(resolve_settings, keep_files_apart) {
     EXPECT_EQ(status_of(make(with_account({list, "--summary", "-"}))), 64);
     EXPECT_EQ(status_of(make(with_account({list, "-o", "rows.csv", "--summary", "rows.csv"}))), 64);
     EXPECT_EQ(status_of(make(with_account({list, "--summary", folder_.path_of("absent/s.json")}))), 73);
+    EXPECT_EQ(status_of(make(with_account({list, "--failures", list, "--force"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "--summary", list}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "-o", "a.csv", "--failures", "./a.csv"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "--failures", "f", "--summary", "f"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "--failures", "-"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "-o", "a", "--failures", "-", "--summary", "-"}))), 64);
+    EXPECT_TRUE(make(with_account({list, "-o", "a.csv", "--failures", "-"})).settings);
+    EXPECT_TRUE(make(with_account({list, "-o", "/dev/null", "--failures", "/dev/null"})).settings);
     EXPECT_TRUE(make(with_account({list, "-o", "rows.csv", "--summary", "-"})).settings);
+}
+
+TEST_F(resolve_settings, of_the_list_of_failures) {
+    EXPECT_FALSE(make(with_account({})).settings->failures);
+    const auto made = make(with_account({"--failures", "f.csv", "--force", "-o", "rows.ndjson"}));
+    EXPECT_EQ(made.settings->failures->target, "f.csv");
+    EXPECT_TRUE(made.settings->failures->force);
+    EXPECT_EQ(made.settings->failures_format, sink::output_format::csv);
+    EXPECT_EQ(make(with_account({"--failures", "f.csv", "--excel-safe", "-o", "r.ndjson"}))
+                  .settings->failures_format,
+              sink::output_format::spreadsheet_csv);
+}
+
+TEST_F(resolve_settings, of_order_and_stop) {
+    EXPECT_FALSE(make(with_account({})).settings->in_input_order);
+    EXPECT_FALSE(make(with_account({})).settings->max_failures);
+    EXPECT_TRUE(make(with_account({"--order", "input"})).settings->in_input_order);
+    EXPECT_EQ(make(with_account({"--max-failures", "7"})).settings->max_failures,
+              run::failure_limit::count(7));
 }
 
 TEST_F(resolve_settings, digest_changes_with_what_alters_rows_alone) {
@@ -133,7 +165,7 @@ TEST_F(resolve_settings, digest_changes_with_what_alters_rows_alone) {
     EXPECT_EQ(digest({"--rate", "3/s", "--attempts", "9", "--method", "post-form"}), plain);
     for (const words& line : {words{"--kind", "imsi"}, words{"--pad-iccid"}, words{"--column", "x"},
                               words{"--input-format", "csv"}, words{"--output-format", "ndjson"},
-                              words{"--base-url", "https://other"}}) {
+                              words{"--excel-safe"}, words{"--base-url", "https://other"}}) {
         EXPECT_NE(digest(line), plain) << line[0];
     }
 }

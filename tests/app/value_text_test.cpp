@@ -107,5 +107,23 @@ TEST(switch_text, has_two_sides) {
     EXPECT_FALSE(parse_switch(""));
 }
 
+TEST(failure_limit, reads_a_number_of_cards_or_a_share) {
+    using run::failure_limit;
+    const std::vector<std::pair<std::string_view, failure_limit>> cases{
+        {"1", failure_limit::count(1)},
+        {"500", failure_limit::count(500)},
+        {"5%", failure_limit::share(50'000)},
+        {"2.5%", failure_limit::share(25'000)},
+        {"0.01%", failure_limit::share(100)},
+        {"0.0001%", failure_limit::share(1)},
+        {"100%", failure_limit::share(1'000'000)},
+        {"12.0340%", failure_limit::share(120'340)}};
+    for (const auto& [text, limit] : cases)
+        EXPECT_EQ(parse_failure_limit(text), limit) << text;
+    for (const std::string_view text : {"", "0", "-1", "%", "0%", "0.0%", "100.1%", "101%", "5 %", "5%%",
+                                        ".5%", "5.%", "1.00001%", "1e2", "1.5", "5%5", "9999999999999"})
+        EXPECT_FALSE(parse_failure_limit(text)) << text;
+}
+
 }  // namespace
 }  // namespace cardresolver::app

@@ -9,43 +9,55 @@
 namespace cardresolver::run {
 namespace {
 
-/// What a fake output saw; shared with the test, which the writing thread outlives.
+/// What the fake outputs saw; shared with the test, which the writing thread outlives.
 struct output_log {
     std::mutex mutex;
     std::condition_variable changed;
-    std::string written;
-    std::string ending;
+    std::string rows;
+    std::string failures;
+    std::string calls;  ///< "commit rows, ": in their order
     bool gate_is_open = true;
-    bool fails = false;
+    std::string fails;  ///< the output and the call that fails: "rows write"
 };
 
 class fake_output final : public sink::output {
 public:
-    explicit fake_output(output_log& log) : log_(log) {}
+    fake_output(output_log& log, std::string name, std::string& written)
+        : log_(log), name_(std::move(name)), written_(written) {}
     void write(std::string_view bytes) override {
         std::unique_lock lock(log_.mutex);
         log_.changed.wait(lock, [this] { return log_.gate_is_open; });
-        if (log_.fails) throw sink::output_error(sink::output_error::error_kind::io, "the disk is gone");
-        log_.written += bytes;
+        fail_where_told("write");
+        written_ += bytes;
     }
-    void sync() override {}
-    void commit() override { end("commit"); }
-    void suspend() override { end("suspend"); }
-    void discard() override { end("discard"); }
-    std::uint64_t bytes() const noexcept override { return 0; }
+    void sync() override { note("sync"); }
+    void commit() override { note("commit"); }
+    void suspend() override { note("suspend"); }
+    void discard() override { note("discard"); }
+    std::uint64_t bytes() const noexcept override { return written_.size(); }
 
 private:
-    void end(const char* how) {
+    void note(const std::string& call) {
         const std::lock_guard lock(log_.mutex);
-        log_.ending = how;
+        fail_where_told(call);
+        log_.calls += call + " " + name_ + ", ";
+    }
+    void fail_where_told(const std::string& call) const {
+        if (log_.fails == name_ + " " + call)
+            throw sink::output_error(sink::output_error::error_kind::io, "the disk is gone");
     }
     output_log& log_;
+    std::string name_;
+    std::string& written_;
 };
 
 class row_writer_test : public testing::Test {
 protected:
-    void start() {
-        writer_.emplace(std::make_unique<fake_output>(log_), sink::output_format::csv, [this] {
+    void start(bool with_failures = false) {
+        row_outputs outputs;
+        outputs.rows = std::make_unique<fake_output>(log_, "rows", log_.rows);
+        if (with_failures) outputs.failures = std::make_unique<fake_output>(log_, "failures", log_.failures);
+        writer_.emplace(std::move(outputs), [this] {
             const std::lock_guard lock(mutex_);
             ++notified_;
             changed_.notify_all();
@@ -57,12 +69,18 @@ protected:
         while (!condition())
             changed_.wait(lock);
     }
-    void append(std::uint64_t line) {
+    void append(std::uint64_t line, card::outcome_kind outcome = card::outcome_kind::resolved) {
         card::card_outcome row;
         row.line = line;
         row.number = "1064826090209";
         row.kind = card::card_kind::msisdn;
+        row.outcome = outcome;
+        row.status = "timeout";
         writer_->append(row);
+    }
+    void finish(output_end end) {
+        writer_->finish(end);
+        wait_until([this] { return writer_->is_finished(); });
     }
 
     output_log log_;
@@ -76,12 +94,11 @@ TEST_F(row_writer_test, writes_header_and_rows_and_commits) {
     start();
     append(1);
     append(2);
-    writer_->finish(output_end::commit);
-    wait_until([this] { return writer_->is_finished(); });
-    EXPECT_EQ(log_.ending, "commit");
-    EXPECT_EQ(log_.written.substr(0, 5), "line,");
-    EXPECT_EQ(std::count(log_.written.begin(), log_.written.end(), '\n'), 3);
-    EXPECT_EQ(writer_->bytes(), log_.written.size());
+    finish(output_end::commit);
+    EXPECT_EQ(log_.calls, "commit rows, ");
+    EXPECT_EQ(log_.rows.substr(0, 5), "line,");
+    EXPECT_EQ(std::count(log_.rows.begin(), log_.rows.end(), '\n'), 3);
+    EXPECT_EQ(writer_->bytes(), log_.rows.size());
 }
 
 TEST_F(row_writer_test, says_when_no_more_rows_should_be_made_and_when_they_may) {
@@ -90,31 +107,80 @@ TEST_F(row_writer_test, says_when_no_more_rows_should_be_made_and_when_they_may)
     std::uint64_t line = 0;
     while (!writer_->is_blocked())
         append(++line);
-    EXPECT_LE(writer_->bytes(), 10U * 128 * 1024) << "what waits is bounded";
+    EXPECT_EQ(writer_->bytes(), 0U) << "nothing has gone out";
+    EXPECT_LE(line * 30, 10U * 128 * 1024) << "what waits is bounded";
     {
         const std::lock_guard lock(log_.mutex);
         log_.gate_is_open = true;
         log_.changed.notify_all();
     }
     wait_until([this] { return !writer_->is_blocked(); });
-    writer_->finish(output_end::suspend);
-    wait_until([this] { return writer_->is_finished(); });
-    EXPECT_EQ(log_.ending, "suspend");
-    EXPECT_EQ(std::count(log_.written.begin(), log_.written.end(), '\n'),
-              static_cast<std::ptrdiff_t>(line + 1));
+    finish(output_end::suspend);
+    EXPECT_EQ(log_.calls, "suspend rows, ");
+    EXPECT_EQ(std::count(log_.rows.begin(), log_.rows.end(), '\n'), static_cast<std::ptrdiff_t>(line + 1));
 }
 
 TEST_F(row_writer_test, DK2_reports_the_first_error_and_never_commits_after_it) {
-    log_.fails = true;
+    log_.fails = "rows write";
     start();
     append(1);
     writer_->flush();
     wait_until([this] { return writer_->error().has_value(); });
     EXPECT_STREQ(writer_->error()->what(), "the disk is gone");
     append(2);
-    writer_->finish(output_end::commit);
-    wait_until([this] { return writer_->is_finished(); });
-    EXPECT_EQ(log_.ending, "");
+    finish(output_end::commit);
+    EXPECT_EQ(log_.calls, "");
+}
+
+TEST_F(row_writer_test, lists_failures_a_second_time_and_commits_them_first) {
+    start(true);
+    append(1);
+    append(2, card::outcome_kind::failed);
+    append(3, card::outcome_kind::invalid);
+    finish(output_end::commit);
+    EXPECT_EQ(log_.calls, "sync failures, sync rows, commit failures, commit rows, ");
+    EXPECT_EQ(log_.failures, "line,number,kind,status,message\n2,1064826090209,msisdn,timeout,\n");
+    EXPECT_EQ(std::count(log_.rows.begin(), log_.rows.end(), '\n'), 4);
+    EXPECT_EQ(writer_->bytes(), log_.rows.size()) << "the rows' alone";
+}
+
+TEST_F(row_writer_test, an_empty_list_of_failures_has_its_header) {
+    start(true);
+    append(1);
+    finish(output_end::suspend);
+    EXPECT_EQ(log_.calls, "suspend failures, suspend rows, ");
+    EXPECT_EQ(log_.failures, "line,number,kind,status,message\n");
+}
+
+TEST_F(row_writer_test, many_failures_are_bounded_like_rows) {
+    log_.gate_is_open = false;
+    start(true);
+    std::uint64_t line = 0;
+    while (!writer_->is_blocked())
+        append(++line, card::outcome_kind::failed);
+    EXPECT_LE(line * 30, 10U * 128 * 1024);
+    {
+        const std::lock_guard lock(log_.mutex);
+        log_.gate_is_open = true;
+        log_.changed.notify_all();
+    }
+    finish(output_end::discard);
+    EXPECT_EQ(log_.calls, "discard failures, discard rows, ");
+    EXPECT_EQ(std::count(log_.failures.begin(), log_.failures.end(), '\n'),
+              static_cast<std::ptrdiff_t>(line + 1));
+}
+
+TEST_F(row_writer_test, DK3_shows_neither_under_its_name_where_one_is_not_durable) {
+    for (const char* fault : {"failures sync", "rows sync", "failures commit", "failures write"}) {
+        log_.calls.clear();
+        log_.fails = fault;
+        start(true);
+        append(1, card::outcome_kind::failed);
+        finish(output_end::commit);
+        EXPECT_TRUE(writer_->error()) << fault;
+        EXPECT_EQ(log_.calls.find("commit"), std::string::npos) << fault << ": " << log_.calls;
+        writer_.reset();
+    }
 }
 
 }  // namespace

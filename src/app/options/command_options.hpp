@@ -9,6 +9,7 @@
 #include "carrier/status_catalogue.hpp"
 #include "dispatch/permit_gate.hpp"
 #include "net/client.hpp"
+#include "run/failure_limit.hpp"
 #include "simulator/simulator.hpp"
 #include "sink/row_format.hpp"
 #include "source/input.hpp"
@@ -41,6 +42,9 @@ struct command_options {
     // output
     std::string output;
     std::optional<sink::output_format> output_format;  ///< none: by the target's ending
+    bool in_input_order = false;
+    bool excel_safe = false;
+    std::string failures;
     bool force = false;
     // account
     std::optional<carrier::base_url> base_url;  ///< none: the built-in carrier
@@ -64,6 +68,7 @@ struct command_options {
     std::chrono::milliseconds linger{};
     std::optional<dispatch::rate_limit> rate;  ///< none: unlimited
     unsigned attempts = 0;
+    std::optional<run::failure_limit> max_failures;
     // report
     std::string summary;
     progress_mode progress = progress_mode::automatic;

@@ -9,13 +9,10 @@ namespace {
 
 using text_view = std::string_view;
 
-/// What only later versions write must not be created under a misleading name.
+/// What only later versions write must not be created as a file of that name.
 std::string set_output(text_view text, command_options& o) {
     for (const text_view scheme : {"sqlite:", "postgresql:", "postgres:"}) {
         if (text.starts_with(scheme)) return "this version writes files and standard output, no databases";
-    }
-    for (const text_view ending : {".gz", ".zst"}) {
-        if (text.ends_with(ending)) return "this version writes no compressed files";
     }
     return set_text(text, o.output);
 }
@@ -31,6 +28,12 @@ std::string set_output_format(text_view text, command_options& o) {
     return {};
 }
 
+std::string set_order(text_view text, command_options& o) {
+    if (text != "input" && text != "completion") return expected_one_of("input or completion");
+    o.in_input_order = text == "input";
+    return {};
+}
+
 }  // namespace
 
 // clang-format off: a table is read by its columns
@@ -40,19 +43,44 @@ std::span<const option_definition> output_option_table() {
          .value = "TARGET",
          .initial = "-",
          .group = option_group::output,
-         .help = "Where the rows go: a path, or '-' for standard output. A file appears under its name when "
-                 "it is "
-                 "complete; until then it is TARGET.partial.",
+         .help =
+             "Where the rows go: a path, or '-' for standard output. A file appears under its name when "
+             "it is complete; until then it is TARGET.partial. A name in .gz or .zst is written compressed.",
          .apply = set_output,
          .letter = 'o'},
         {.name = "output-format",
          .value = "FORMAT",
          .group = option_group::output,
-         .help = "csv or ndjson; otherwise by the ending of TARGET, csv where it says nothing.",
+         .help = "csv or ndjson; otherwise by the ending of TARGET (before .gz or .zst), csv where it says "
+                 "nothing.",
          .apply = set_output_format},
+        {.name = "order",
+         .value = "ORDER",
+         .initial = "completion",
+         .group = option_group::output,
+         .help = "input: rows in the order of the list. completion: as their answers come, which is faster: "
+                 "a late "
+                 "answer holds up no other.",
+         .apply = set_order},
+        {.name = "excel-safe",
+         .group = option_group::output,
+         .help =
+             "In CSV, write what a spreadsheet would spoil as =\"NUMBER\" (long numbers, leading zeros), and "
+             "an "
+             "apostrophe before what it would take for a formula. Such rows are a valid INPUT, too. NDJSON "
+             "stays as it is.",
+         .apply = [](text_view t, command_options& o) { return set_switch(t, o.excel_safe); },
+         .toml = toml_kind::boolean},
+        {.name = "failures",
+         .value = "FILE",
+         .group = option_group::output,
+         .help =
+             "Write the cards without an answer to a CSV of their own, line,number,kind,status,message: the "
+             "INPUT of another try. It appears along with TARGET, also where it lists no card.",
+         .apply = [](text_view t, command_options& o) { return set_text(t, o.failures); }},
         {.name = "force",
          .group = option_group::output,
-         .help = "Replace a finished output.",
+         .help = "Replace a finished output, and a finished list of failures.",
          .apply = [](text_view t, command_options& o) { return set_switch(t, o.force); },
          .toml = toml_kind::boolean},
     };

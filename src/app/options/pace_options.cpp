@@ -32,6 +32,12 @@ std::string set_attempts(text_view text, command_options& o) {
     return {};
 }
 
+std::string set_max_failures(text_view text, command_options& o) {
+    o.max_failures = parse_failure_limit(text);
+    return o.max_failures ? std::string()
+                          : "expected a number of cards such as 500 (at least 1), or a share such as 2.5%";
+}
+
 }  // namespace
 
 // clang-format off: a table is read by its columns
@@ -64,6 +70,13 @@ std::span<const option_definition> pace_option_table() {
          .help = "Requests spent on a card that gets no answer, 1 to 1000.",
          .apply = set_attempts,
          .toml = toml_kind::integer},
+        {.name = "max-failures",
+         .value = "N|P%",
+         .group = option_group::pace,
+         .help = "Stop once so many cards are without an answer, or such a share of those that are finished "
+                 "(from "
+                 "1000 finished cards on).",
+         .apply = set_max_failures},
     };
     return options;
 }

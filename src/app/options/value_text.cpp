@@ -25,6 +25,7 @@ constexpr std::array<time_unit, 4> duration_units{{
 
 constexpr time_unit day{"d", std::chrono::hours(24)};
 constexpr std::uint64_t max_rate_count = 1'000'000'000;
+constexpr std::uint64_t max_failed_cards = 1'000'000'000'000;
 
 std::size_t count_digits(std::string_view text) {
     const auto end = std::find_if_not(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -54,6 +55,23 @@ std::optional<milliseconds> parse_window(std::string_view text) {
         if (text == known.name && known.name != "ms") return known.length;
     }
     return parse_with_units(text, true);
+}
+
+/// A percentage, without its sign: `2.5` is 25,000.
+std::optional<std::uint64_t> parse_millionths(std::string_view text) {
+    constexpr std::uint64_t in_one_percent = run::failure_limit::whole / 100;
+    const auto point = text.find('.');
+    const auto percent = parse_number(text.substr(0, point), 0, 100);
+    if (!percent) return std::nullopt;
+    auto millionths = *percent * in_one_percent;
+    if (point == std::string_view::npos) return millionths;
+    const auto fraction = text.substr(point + 1);
+    const auto digits = parse_number(fraction, 0, in_one_percent - 1);
+    auto weight = in_one_percent;
+    for (std::size_t i = 0; i < fraction.size(); ++i)
+        weight /= 10;
+    if (!digits || weight == 0) return std::nullopt;
+    return millionths + *digits * weight;
 }
 
 }  // namespace
@@ -104,6 +122,17 @@ std::optional<bool> parse_switch(std::string_view text) noexcept {
     if (std::find(on.begin(), on.end(), text) != on.end()) return true;
     if (std::find(off.begin(), off.end(), text) != off.end()) return false;
     return std::nullopt;
+}
+
+std::optional<run::failure_limit> parse_failure_limit(std::string_view text) noexcept {
+    using run::failure_limit;
+    if (!text.ends_with('%')) {
+        const auto cards = parse_number(text, 1, max_failed_cards);
+        return cards ? std::optional(failure_limit::count(*cards)) : std::nullopt;
+    }
+    const auto share = parse_millionths(text.substr(0, text.size() - 1));
+    if (!share || *share == 0 || *share > failure_limit::whole) return std::nullopt;
+    return failure_limit::share(*share);
 }
 
 std::optional<double> parse_probability(std::string_view text) noexcept {

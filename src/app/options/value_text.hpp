@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dispatch/permit_gate.hpp"
+#include "run/failure_limit.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -32,6 +33,10 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t l
 
 /// `true`, `yes`, `on`, `1`, or their opposites.
 std::optional<bool> parse_switch(std::string_view text) noexcept;
+
+/// `500`: cards, 1 to 10^12; `2.5%`: a share above 0% and up to 100%, with at most four digits behind the
+/// point.
+std::optional<run::failure_limit> parse_failure_limit(std::string_view text) noexcept;
 
 /// A share from 0 to 1, as `0.25`.
 std::optional<double> parse_probability(std::string_view text) noexcept;

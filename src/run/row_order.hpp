@@ -1,0 +1,76 @@
+// Rows in the order of the list, though answers come in another. Pure.
+#pragma once
+
+#include "card/outcome.hpp"
+#include "run/stored_row.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace cardresolver::run {
+
+/// Keeps the rows whose turn has not come. Its records are those from the oldest one without its row out to
+/// the newest; `is_full` says when no further one should be taken in. Memory: about 80 bytes for each of them
+/// and the texts of the rows that wait, allocated as they come.
+class row_order {
+public:
+    using counts = std::array<std::uint64_t, card::outcome_kind_count>;  ///< by `card::outcome_kind`
+
+    static constexpr std::size_t default_max_bytes = std::size_t{64} << 20U;
+
+    /// `window`: most records, at least 1. `max_bytes`: as many bytes of waiting rows are enough, too.
+    explicit row_order(std::size_t window, std::size_t max_bytes = default_max_bytes)
+        : window_(window), max_bytes_(max_bytes) {}
+
+    bool is_full() const noexcept { return size_ >= window_ || waiting_bytes_ >= max_bytes_; }
+    /// Every row is out.
+    bool is_empty() const noexcept { return size_ == 0; }
+
+    /// The next record of the list; its row is due. `line` is greater than all before.
+    void expect(std::uint64_t line);
+
+    /// The row of an expected line, once. Where its turn has come, hands it to `write(row)`, and then those
+    /// that have waited for it; else keeps a copy.
+    template <class Write>
+    void put(const card::card_outcome& row, Write&& write) {
+        const auto at = find(row.line);
+        if (at != 0) return keep(at, row);
+        write(row);
+        drop_first();
+        while (size_ > 0 && first().is_there) {
+            write(first().row.view(first().line));
+            forget(first());
+            drop_first();
+        }
+    }
+
+    /// Rows that wait.
+    const counts& waiting() const noexcept { return waiting_; }
+
+private:
+    struct place {
+        std::uint64_t line = 0;
+        bool is_there = false;
+        stored_row row;
+    };
+
+    place& first() noexcept { return places_[first_]; }
+    place& at(std::size_t index) noexcept { return places_[(first_ + index) & (places_.size() - 1)]; }
+    std::size_t find(std::uint64_t line) noexcept;
+    void keep(std::size_t index, const card::card_outcome& row);
+    void forget(place& one) noexcept;
+    void drop_first() noexcept;
+    void grow();
+
+    std::size_t window_;
+    std::size_t max_bytes_;
+    std::vector<place> places_;  ///< a ring; its size is a power of two
+    std::size_t first_ = 0;
+    std::size_t size_ = 0;
+    std::size_t waiting_bytes_ = 0;
+    counts waiting_{};
+};
+
+}  // namespace cardresolver::run

@@ -1,0 +1,84 @@
+#include "run/row_path.hpp"
+
+#include "carrier/status_catalogue.hpp"
+#include "dispatch/verify.hpp"
+
+#include <fmt/format.h>
+
+namespace cardresolver::run {
+namespace {
+
+/// Rows are not kept back longer than this.
+constexpr auto flush_after = std::chrono::milliseconds(200);
+
+/// Codes come from outside: their variety is bounded.
+constexpr std::size_t max_statuses = 1000;
+
+}  // namespace
+
+row_path::row_path(net::asio::io_context& context, row_outputs outputs, const row_path_settings& settings,
+                   std::function<void()> notify)
+    : writer_(std::move(outputs), std::move(notify)),
+      max_failures_(settings.max_failures),
+      flush_timer_(context.get_executor()) {
+    if (settings.order_window) order_.emplace(*settings.order_window);
+}
+
+void row_path::write(const card::card_outcome& row) {
+    count_status(row.status);
+    writer_.append(row);
+    if (!flush_is_due_) arm_flush();
+}
+
+void row_path::arm_flush() {
+    flush_is_due_ = true;
+    flush_timer_.expires_after(flush_after);
+    flush_timer_.async_wait([this](boost::system::error_code) {
+        flush_is_due_ = false;
+        if (!is_closing_) writer_.flush();
+    });
+}
+
+void row_path::count_status(std::string_view status) {
+    if (status == carrier::status_success) {
+        ++successes_;
+    } else if (const auto found = other_statuses_.find(status); found != other_statuses_.end()) {
+        ++found->second;
+    } else if (!status.empty() && other_statuses_.size() < max_statuses) {
+        other_statuses_.emplace(status, 1);
+    }
+}
+
+void row_path::finish(output_end how) {
+    CARDRESOLVER_VERIFY(how != output_end::commit || !order_ || order_->is_empty());
+    is_closing_ = true;
+    writer_.finish(how);
+}
+
+std::optional<std::string> row_path::too_many_failures() const {
+    if (!max_failures_) return std::nullopt;
+    const auto count_of = [this](card::outcome_kind kind) {
+        return decided_[static_cast<std::size_t>(kind)];
+    };
+    const auto failed = count_of(card::outcome_kind::failed);
+    const auto finished =
+        failed + count_of(card::outcome_kind::resolved) + count_of(card::outcome_kind::refused);
+    if (!max_failures_->is_reached(failed, finished)) return std::nullopt;
+    return fmt::format("{} of {} cards asked so far have no answer", failed, finished);
+}
+
+row_path::counts row_path::written() const noexcept {
+    auto written = decided_;
+    if (!order_) return written;
+    for (std::size_t i = 0; i < written.size(); ++i)
+        written[i] -= order_->waiting()[i];
+    return written;
+}
+
+std::map<std::string, std::uint64_t, std::less<>> row_path::statuses() const {
+    auto statuses = other_statuses_;
+    if (successes_ > 0) statuses[std::string(carrier::status_success)] = successes_;
+    return statuses;
+}
+
+}  // namespace cardresolver::run

@@ -1,0 +1,84 @@
+// The way of a decided row to the outputs: counted, brought into order where that is wanted, written.
+#pragma once
+
+#include "net/async.hpp"
+#include "run/failure_limit.hpp"
+#include "run/row_order.hpp"
+#include "run/row_writer.hpp"
+#include "run/steady_timer.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace cardresolver::run {
+
+struct row_path_settings {
+    std::optional<std::size_t> order_window;  ///< in the order of the list, at most so many records behind
+    std::optional<failure_limit> max_failures;
+};
+
+/// Event-loop thread only.
+class row_path {
+public:
+    using counts = row_order::counts;
+
+    /// `notify` is called on the writing thread when there is news: room, an error, the end.
+    row_path(net::asio::io_context& context, row_outputs outputs, const row_path_settings& settings,
+             std::function<void()> notify);
+
+    /// Whether rows find room. While not, no row should be made.
+    bool has_room() const { return !writer_.is_blocked(); }
+
+    /// Whether a further record may be taken in. Where not, rows wait for one that is late.
+    bool wants_records() const noexcept { return !order_ || !order_->is_full(); }
+    /// A record was taken in; `put` will bring its row.
+    void expect(std::uint64_t line) {
+        if (order_) order_->expect(line);
+    }
+
+    /// One row, for a line that is expected. The views in it are not kept.
+    void put(const card::card_outcome& row) {
+        ++decided_[static_cast<std::size_t>(row.outcome)];
+        if (order_) [[unlikely]] {
+            order_->put(row, [this](const card::card_outcome& next) { write(next); });
+        } else {
+            write(row);
+        }
+    }
+
+    /// Flushes and ends the outputs. Rows that still wait for an earlier one are dropped: their cards are not
+    /// done.
+    void finish(output_end how);
+    bool is_finished() const { return writer_.is_finished(); }
+    std::optional<sink::output_error> error() const { return writer_.error(); }
+
+    /// Which `failed` are too many, in words; nothing while they are not.
+    std::optional<std::string> too_many_failures() const;
+
+    /// Rows written, by `card::outcome_kind`.
+    counts written() const noexcept;
+    std::uint64_t bytes() const { return writer_.bytes(); }
+    /// Rows written, by `status`.
+    std::map<std::string, std::uint64_t, std::less<>> statuses() const;
+
+private:
+    void write(const card::card_outcome& row);
+    void arm_flush();
+    void count_status(std::string_view status);
+
+    row_writer writer_;
+    std::optional<row_order> order_;
+    std::optional<failure_limit> max_failures_;
+    steady_timer flush_timer_;
+    bool flush_is_due_ = false;
+    bool is_closing_ = false;
+    counts decided_{};
+    std::uint64_t successes_ = 0;
+    std::map<std::string, std::uint64_t, std::less<>> other_statuses_;
+};
+
+}  // namespace cardresolver::run
