@@ -10,11 +10,28 @@ namespace cardresolver::sink {
 namespace {
 
 constexpr std::size_t max_shown_digits = 11;
-constexpr std::string_view number_characters = "0123456789.,:/%+- dDeE";
 constexpr std::string_view formula_starts = "=+-@\t\r";
 constexpr std::array<std::string_view, 4> wide_formula_starts{"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D",
                                                               "\xEF\xBC\xA0"};
 constexpr std::string_view cell_ends = "\";\t\r\n";
+
+constexpr std::array<bool, 256> make_set(std::string_view characters) noexcept {
+    std::array<bool, 256> set{};
+    for (const char c : characters)
+        set[static_cast<unsigned char>(c)] = true;
+    return set;
+}
+
+constexpr auto number_characters = make_set("0123456789.,:/%+- dDeE");
+
+/// Nothing of this kind begins a formula, or anything before one.
+constexpr auto harmless_characters =
+    make_set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+bool consists_of(std::string_view text, const std::array<bool, 256>& set) noexcept {
+    return std::all_of(text.begin(), text.end(),
+                       [&set](char c) { return set[static_cast<unsigned char>(c)]; });
+}
 
 constexpr bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
@@ -43,7 +60,7 @@ void walk(std::string_view text, See see) {
 
 bool is_spoiled_number(std::string_view text) noexcept {
     if (text.empty() || !(is_digit(text.front()) || text.front() == '.')) return false;
-    if (text.find_first_not_of(number_characters) != std::string_view::npos) return false;
+    if (!consists_of(text, number_characters)) return false;
     if (std::none_of(text.begin(), text.end(), is_digit)) return false;
     const bool is_whole = std::all_of(text.begin(), text.end(), is_digit);
     const bool keeps_digits = text.size() == 1 || (text.size() <= max_shown_digits && text.front() != '0');
@@ -51,6 +68,7 @@ bool is_spoiled_number(std::string_view text) noexcept {
 }
 
 bool may_be_formula(std::string_view text) noexcept {
+    if (consists_of(text, harmless_characters)) return false;
     bool found = false;
     walk(text, [&found](std::string_view, bool starts_here) { found = found || starts_here; });
     return found;
