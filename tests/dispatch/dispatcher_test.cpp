@@ -73,7 +73,8 @@ TEST(dispatcher, asks_a_lone_card_at_once_where_no_other_may_come) {
     settings.linger = 1h;
     dispatcher one(settings, catalogue);
     const auto now = model_run::start;
-    one.add(numbered_msisdn(1), 1, now);
+    model_run nobody(settings, answer_all);
+    one.add(numbered_msisdn(1), 1, now, nobody);
     EXPECT_EQ(one.may_send_at(now), now + 1h);
     one.block_intake(true);
     EXPECT_EQ(one.may_send_at(now), now);
