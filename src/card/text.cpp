@@ -140,10 +140,9 @@ void append_printable(std::string& out, std::string_view text, std::size_t max_b
     });
 }
 
-std::string escape_raw(std::string_view raw) {
+void append_escaped(std::string& out, std::string_view text, std::size_t max_bytes) {
     constexpr std::string_view hexadecimal = "0123456789ABCDEF";
-    std::string out;
-    for_each_character(raw, escaped_bytes, [&out, hexadecimal](std::string_view character, bool printable) {
+    for_each_character(text, max_bytes, [&out, hexadecimal](std::string_view character, bool printable) {
         if (printable) {
             out.append(character);
             return;
@@ -153,6 +152,11 @@ std::string escape_raw(std::string_view raw) {
             out.append({'\\', 'x', hexadecimal[byte >> 4U], hexadecimal[byte & 0x0FU]});
         }
     });
+}
+
+std::string escape_raw(std::string_view raw) {
+    std::string out;
+    append_escaped(out, raw, escaped_bytes);
     return out;
 }
 

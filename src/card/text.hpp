@@ -14,6 +14,9 @@ std::string_view trim_blanks(std::string_view text) noexcept;
 /// are taken, cut at a character boundary. NUL can therefore reach no database and ESC no terminal.
 void append_printable(std::string& out, std::string_view text, std::size_t max_bytes);
 
+/// The same with `\xHH` for each byte that is not printable: for people who want to know what it was.
+void append_escaped(std::string& out, std::string_view text, std::size_t max_bytes);
+
 /// The length in bytes (1 to 4) of the well-formed UTF-8 character at the start of `text`; 0 where it is
 /// malformed: overlong, a surrogate, beyond U+10FFFF, truncated (RFC 3629 section 4).
 std::size_t utf8_length(std::string_view text) noexcept;

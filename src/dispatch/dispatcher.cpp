@@ -189,7 +189,10 @@ request_order dispatcher::send(batch_id id, time_point now) {
     numbers_.clear();
     for (const auto slot : one.cards)
         numbers_.push_back(cards_[slot].number);
-    return {id, one.kind, numbers_};
+    lines_.clear();
+    for (std::size_t i = 0; settings_.names_lines && i < one.cards.size(); ++i)
+        lines_.push_back(cards_[one.cards[i]].line);
+    return {id, one.kind, numbers_, lines_};
 }
 
 }  // namespace cardresolver::dispatch

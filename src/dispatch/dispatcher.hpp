@@ -29,6 +29,7 @@ struct request_order {
     batch_id batch;
     card::card_kind kind;
     std::span<const card::card_number> numbers;  ///< valid until the next call of the dispatcher
+    std::span<const std::uint64_t> lines;        ///< of these cards, likewise; empty: `settings::names_lines`
 };
 
 /// Why the run cannot go on.
@@ -196,6 +197,7 @@ private:
     std::deque<batch_id> resends_;                       ///< at once, and at no card's expense
     std::set<std::pair<time_point, batch_id>> retries_;  ///< after their back-off, within the budget
     std::vector<card::card_number> numbers_;             ///< of the request that goes out
+    std::vector<std::uint64_t> lines_;                   ///< likewise, where a trace wants them
     std::size_t in_flight_ = 0;
     std::uint64_t well_answered_ = 0;  ///< replies without any complaint
     std::uint64_t failed_ = 0;         ///< requests that failed in passing

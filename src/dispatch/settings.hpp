@@ -24,7 +24,8 @@ struct settings {
     /// The same while several requests in a row fail: spread out, so that the first seconds of an outage do
     /// not use up the attempts of the batches that meet it.
     backoff_policy suspect_retry{std::chrono::seconds(1), std::chrono::seconds(20)};
-    std::uint64_t seed = 0;  ///< of all randomness
+    std::uint64_t seed = 0;    ///< of all randomness
+    bool names_lines = false;  ///< requests come with the lines of their cards, for a trace
 };
 
 }  // namespace cardresolver::dispatch

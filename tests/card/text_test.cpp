@@ -118,6 +118,14 @@ TEST(append_printable, cuts_at_a_character_boundary) {
     EXPECT_EQ(out, "before aft");
 }
 
+TEST(append_escaped, appends_what_may_be_taken) {
+    std::string out = "x";
+    append_escaped(out, "\n正\xFFrest", 6);
+    EXPECT_EQ(out, "x\\x0A正\\xFFr");
+    append_escaped(out, "正", 2);
+    EXPECT_EQ(out, "x\\x0A正\\xFFr") << "no half character";
+}
+
 TEST(escape_raw, makes_hostile_bytes_visible) {
     EXPECT_EQ(escape_raw("13800138000"), "13800138000");
     EXPECT_EQ(escape_raw("a\0b\x1B[31m\r\n\xFF"sv), "a\\x00b\\x1B[31m\\x0D\\x0A\\xFF");

@@ -342,6 +342,22 @@ TEST(dispatcher, PR3_drains_what_is_in_flight_and_sends_nothing_more) {
     EXPECT_EQ(run.rows_written(), 200U);
 }
 
+TEST(dispatcher, names_the_lines_of_a_request_where_a_trace_wants_them) {
+    for (const bool is_traced : {false, true}) {
+        auto chosen = unpaced();
+        chosen.names_lines = is_traced;
+        const carrier::status_catalogue catalogue;
+        dispatcher dispatcher(chosen, catalogue);
+        for (std::uint64_t line : {7U, 9U, 8U})
+            dispatcher.add({card::card_kind::msisdn, std::to_string(1'064'800'000'000ULL + line)}, line, {});
+        dispatcher.end_input();
+        const auto order = dispatcher.next({});
+        ASSERT_TRUE(order);
+        EXPECT_EQ(std::vector<std::uint64_t>(order->lines.begin(), order->lines.end()),
+                  is_traced ? (std::vector<std::uint64_t>{7, 9, 8}) : std::vector<std::uint64_t>{});
+    }
+}
+
 TEST(dispatcher, AP6_reports_a_success_without_numbers_as_no_answer) {
     auto settings = unpaced();
     settings.attempts = 2;
