@@ -36,6 +36,7 @@ public:
     resolve_session(const command_options& options, run::settings settings)
         : options_(options), settings_(std::move(settings)) {
         if (!options_.base_url) start_simulator();
+        if (settings_.trace) settings_.trace->on_fault = [this](std::string_view why) { give_up_trace(why); };
     }
 
     exit_code execute() {
@@ -77,6 +78,12 @@ private:
         } catch (const std::runtime_error& error) {
             return ending{exit_code::configuration, error.what()};
         }
+    }
+
+    /// The rows are what matters: they go on.
+    void give_up_trace(std::string_view why) {
+        if (progress_) progress_->clear();
+        log_warning(fmt::format("{}: the run goes on without a trace", why));
     }
 
     void drain() {

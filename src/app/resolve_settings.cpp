@@ -13,6 +13,7 @@
 #include <random>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <utility>
 
 namespace cardresolver::app {
 namespace {
@@ -46,7 +47,8 @@ void check_distinct(const command_options& options, std::vector<option_fault>& f
     std::vector<named_file> files{{"INPUT", options.input},
                                   {"--output", options.output},
                                   {"--failures", options.failures},
-                                  {"--summary", options.summary}};
+                                  {"--summary", options.summary},
+                                  {"--trace", options.trace}};
     std::erase_if(files, [](const named_file& one) { return is_standard_stream(one.path); });
     for (std::size_t i = 0; i < files.size(); ++i) {
         for (std::size_t k = i + 1; k < files.size(); ++k) {
@@ -59,8 +61,10 @@ void check_distinct(const command_options& options, std::vector<option_fault>& f
 }
 
 void check_standard_output(const command_options& options, std::vector<option_fault>& faults) {
-    std::vector<named_file> files{
-        {"the rows", options.output}, {"--failures", options.failures}, {"--summary", options.summary}};
+    std::vector<named_file> files{{"the rows", options.output},
+                                  {"--failures", options.failures},
+                                  {"--summary", options.summary},
+                                  {"--trace", options.trace}};
     std::erase_if(files,
                   [](const named_file& one) { return one.path.empty() || !is_standard_stream(one.path); });
     if (files.size() < 2) return;
@@ -191,6 +195,9 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     settings.client = client_settings_of(options);
     settings.dispatch = dispatch_settings_of(reading);
     settings.connections = options.connections;
+    if (!options.trace.empty())
+        settings.trace =
+            run::trace_settings{options.trace, options.trace_numbers, std::string(version()), {}};
     return settings;
 }
 

@@ -14,6 +14,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
+constexpr unsigned http_ok = 200;
+
 constexpr std::size_t min_auto_connections = 4;
 
 /// Spare connections over what the mean latency needs (Little's law).
@@ -25,14 +27,16 @@ constexpr auto fresh_for = std::chrono::milliseconds(5);
 }  // namespace
 
 struct carrier_link::worker {
-    worker(net::asio::io_context& context, net::client& client)
-        : connection(client), wake(context.get_executor(), dispatch::never) {}
+    worker(net::asio::io_context& context, net::client& client, std::uint64_t number)
+        : connection(client), wake(context.get_executor(), dispatch::never), ordinal(number) {}
 
     net::connection connection;
     steady_timer wake;  ///< cancelled when there is something to do
     std::string request;
     std::optional<dispatch::batch_id> batch;
     clock::time_point idle_since{};
+    std::uint64_t ordinal;   ///< of the connection, for the trace
+    traced_attempt attempt;  ///< under way; untouched without a trace
 };
 
 std::size_t most_connections(std::optional<std::size_t> chosen, bool is_paced) noexcept {
@@ -52,9 +56,15 @@ carrier_link::carrier_link(net::asio::io_context& context, net::client& client,
       transids_(transids),
       connections_(connections),
       owner_(owner),
+      rows_(&owner),
       timer_(context.get_executor()) {}
 
 carrier_link::~carrier_link() = default;
+
+void carrier_link::report_to(trace& events) noexcept {
+    trace_ = &events;
+    rows_ = &events;
+}
 
 void carrier_link::pump() {
     const auto now = clock::now();
@@ -114,7 +124,7 @@ std::size_t carrier_link::connection_cap() const {
 
 void carrier_link::spawn_worker() {
     ++opening_;
-    workers_.emplace_back(context_, client_);
+    workers_.emplace_back(context_, client_, ++connections_begun_);
     const auto self = std::prev(workers_.end());
     auto serving = async_serve(*self);
     net::asio::co_spawn(context_.get_executor(), std::move(serving),
@@ -133,12 +143,16 @@ void carrier_link::retire(worker_list::iterator one) {
 }
 
 net::task<void> carrier_link::async_serve(worker& self) {
+    const auto begun = clock::now();
     const auto failed = co_await self.connection.async_open();
+    const auto ended = clock::now();
     --opening_;
     if (failed) {
-        dispatcher_.on_open_failed(*failed, clock::now());
+        if (trace_ != nullptr) trace_->on_open_failed(self.ordinal, *failed, ended - begun);
+        dispatcher_.on_open_failed(*failed, ended);
         co_return;
     }
+    if (trace_ != nullptr) trace_->on_opened(self.ordinal, ended - begun);
     dispatcher_.on_opened();
     idle_.push_back(&self);
     owner_.on_progress();
@@ -155,48 +169,66 @@ net::task<void> carrier_link::async_serve(worker& self) {
         }
         owner_.on_progress();
     }
-    if (self.batch) {
-        dispatcher_.on_failure(*self.batch, {card::failure_stage::write, card::failure_kind::cancelled},
-                               clock::now(), owner_);
-    }
+    if (self.batch) report_cancelled(self);
+    if (trace_ != nullptr) trace_->on_closed(self.ordinal);
 }
 
 void carrier_link::prepare(worker& self, const dispatch::request_order& order) {
-    const auto transid = transids_.next(std::chrono::system_clock::now());
+    const auto at = std::chrono::system_clock::now();
+    const auto transid = transids_.next(at);
     encoder_.encode(self.request, transid, order.kind, order.numbers);
     self.batch = order.batch;
     cards_asked_ += order.numbers.size();
+    if (trace_ != nullptr) trace_->on_sent(self.attempt, self.ordinal, transid, at, order);
 }
 
 void carrier_link::report(worker& self, const net::exchange_result& exchanged) {
     const auto now = clock::now();
     if (exchanged.failed) {
-        dispatcher_.on_failure(*self.batch, *exchanged.failed, now, owner_);
+        if (trace_ != nullptr) trace_->on_failure(self.attempt, *exchanged.failed, exchanged.elapsed);
+        dispatcher_.on_failure(*self.batch, *exchanged.failed, now, *rows_);
     } else {
         constexpr double weight = 0.1;
         const double seconds = std::chrono::duration<double>(exchanged.elapsed).count();
         mean_latency_s_ += (mean_latency_s_ == 0.0 ? 1.0 : weight) * (seconds - mean_latency_s_);
         latency_.add(exchanged.elapsed);
-        report_reply(self, exchanged.reply, now);
+        report_reply(self, exchanged, now);
     }
     self.batch.reset();
+    if (trace_ != nullptr) trace_->on_settled(dispatcher_.held_until(now), now);
 }
 
-void carrier_link::report_reply(worker& self, const net::http_reply& reply, dispatch::time_point now) {
-    constexpr unsigned http_ok = 200;
+void carrier_link::report_reply(worker& self, const net::exchange_result& exchanged,
+                                dispatch::time_point now) {
+    const auto& reply = exchanged.reply;
+    const auto* decoded = decode(reply);
+    if (trace_ != nullptr) trace_->on_reply(self.attempt, exchanged, decoded);
     if (reply.status != http_ok) {
         const auto retry_after =
             carrier::parse_retry_after(reply.retry_after, std::chrono::system_clock::now());
-        return dispatcher_.on_http_status(*self.batch, reply.status, retry_after, now, owner_);
-    }
-    const bool is_readable = reply.content_encoding.empty() || reply.content_encoding == "identity";
-    const auto* decoded = is_readable ? decoder_.decode(reply.body) : nullptr;
-    if (decoded == nullptr) {
-        dispatcher_.on_malformed_reply(*self.batch, now, owner_);
+        dispatcher_.on_http_status(*self.batch, reply.status, retry_after, now, *rows_);
+    } else if (decoded == nullptr) {
+        dispatcher_.on_malformed_reply(*self.batch, now, *rows_);
         self.connection.close();  // who knows what comes next on it
-    } else if (!dispatcher_.on_reply(*self.batch, *decoded, now, owner_)) {
+    } else if (!dispatcher_.on_reply(*self.batch, *decoded, now, *rows_)) {
+        if (trace_ != nullptr) trace_->on_discarded(self.attempt);
         self.connection.close();
     }
+}
+
+/// What stands for a reply of the carrier's; null where nothing does.
+const carrier::reply* carrier_link::decode(const net::http_reply& reply) {
+    const bool is_readable = reply.content_encoding.empty() || reply.content_encoding == "identity";
+    return reply.status == http_ok && is_readable ? decoder_.decode(reply.body) : nullptr;
+}
+
+/// A request that was meant for a connection that is closed now.
+void carrier_link::report_cancelled(worker& self) {
+    const auto now = clock::now();
+    const card::failure cancelled(card::failure_stage::write, card::failure_kind::cancelled);
+    if (trace_ != nullptr) trace_->on_failure(self.attempt, cancelled, clock::duration::zero());
+    dispatcher_.on_failure(*self.batch, cancelled, now, *rows_);
+    if (trace_ != nullptr) trace_->on_settled(dispatcher_.held_until(now), now);
 }
 
 void carrier_link::wake_at(dispatch::time_point at) {

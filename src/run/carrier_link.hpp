@@ -9,6 +9,7 @@
 #include "net/connection.hpp"
 #include "run/latency_histogram.hpp"
 #include "run/steady_timer.hpp"
+#include "run/trace.hpp"
 
 #include <cstdint>
 #include <list>
@@ -43,6 +44,10 @@ public:
     carrier_link(const carrier_link&) = delete;
     carrier_link& operator=(const carrier_link&) = delete;
 
+    /// Before the first `pump`: tells `events`, which outlives the link, of all that it does, and of rows
+    /// instead of the owner.
+    void report_to(trace& events) noexcept;
+
     /// Sends what may be sent now, opens connections that are missing for it, and sets the timer for what
     /// comes later. To be called after every event.
     void pump();
@@ -63,7 +68,9 @@ private:
     void spawn_worker();
     void retire(worker_list::iterator one);
     void report(worker& self, const net::exchange_result& exchanged);
-    void report_reply(worker& self, const net::http_reply& reply, dispatch::time_point now);
+    void report_reply(worker& self, const net::exchange_result& exchanged, dispatch::time_point now);
+    void report_cancelled(worker& self);
+    const carrier::reply* decode(const net::http_reply& reply);
     void prepare(worker& self, const dispatch::request_order& order);
     worker* take_idle(dispatch::time_point now);
     void open_more(dispatch::time_point now);
@@ -77,6 +84,8 @@ private:
     carrier::transid_sequence& transids_;
     std::optional<std::size_t> connections_;
     link_owner& owner_;
+    dispatch::outcome_listener* rows_;  ///< the owner, or the trace before it
+    trace* trace_ = nullptr;            ///< null: none
 
     carrier::reply_decoder decoder_;
     worker_list workers_;
@@ -88,6 +97,7 @@ private:
     latency_histogram latency_;
     double mean_latency_s_ = 0.0;  ///< exponentially weighted
     std::uint64_t cards_asked_ = 0;
+    std::uint64_t connections_begun_ = 0;
 };
 
 }  // namespace cardresolver::run

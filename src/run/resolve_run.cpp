@@ -3,6 +3,7 @@
 #include "run/carrier_link.hpp"
 #include "run/intake.hpp"
 #include "run/row_path.hpp"
+#include "run/trace.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -20,6 +21,9 @@ using clock = std::chrono::steady_clock;
 /// that wait cost memory.
 constexpr std::size_t windows_in_order = 4;
 
+/// Events are not kept back longer than this.
+constexpr auto flush_trace_after = std::chrono::milliseconds(200);
+
 /// Cards that may be between line and row: what is in flight, and as much again to fill the next requests.
 std::size_t window_for(const settings& settings) {
     const auto connections = most_connections(settings.connections, settings.dispatch.rate.has_value());
@@ -34,6 +38,7 @@ std::uint64_t random_number() {
 dispatch::settings complete(const settings& settings) {
     auto completed = settings.dispatch;
     completed.window = window_for(settings);
+    completed.names_lines = settings.trace.has_value();
     completed.seed = random_number();
     return completed;
 }
@@ -92,15 +97,19 @@ public:
           encoder_(settings.url, settings.account, settings.method, settings.user_agent),
           transids_(settings.account.appid, random_number()),
           dispatcher_(complete(settings), settings_.catalogue),
+          trace_(make_trace()),
           rows_(context, open_outputs(settings, replaced_partial_), row_settings_of(settings),
                 [this] { post_progress(); }),
-          link_(context, client_, dispatcher_, encoder_, transids_, settings.connections, *this) {
+          link_(context, client_, dispatcher_, encoder_, transids_, settings.connections, *this),
+          trace_timer_(context.get_executor()) {
         if (input_) input_size_ = input_->size();
+        if (trace_) link_.report_to(*trace_);
     }
 
     result execute() {
         result_.started_at = std::chrono::system_clock::now();
         result_.replaced_partial = replaced_partial_;
+        if (trace_) trace_->on_start(settings_, result_.started_at);
         started_ = clock::now();
         intake_.emplace(std::move(input_), settings_.input, settings_.canonical, [this] { post_progress(); });
         const auto keep_running = net::asio::make_work_guard(context_);
@@ -118,10 +127,11 @@ public:
         on_progress();
     }
 
-    bool has_room() override { return rows_.has_room(); }
+    bool has_room() override { return rows_.has_room() && !(trace_ && trace_->is_blocked()); }
     void on_outcome(const card::card_outcome& outcome) override { rows_.put(outcome); }
 
     void on_progress() override {
+        if (trace_) tend_trace();
         if (is_closing_) return finish_when_written();
         look_for_faults();
         feed();
@@ -158,6 +168,29 @@ public:
     bool replaced_partial() const noexcept { return replaced_partial_; }
 
 private:
+    std::unique_ptr<trace> make_trace() {
+        if (!settings_.trace) return nullptr;
+        return std::make_unique<trace>(*settings_.trace, settings_.catalogue, *this,
+                                       [this] { post_progress(); });
+    }
+
+    void tend_trace() {
+        trace_->look_for_fault();
+        if (!trace_->has_unflushed() || trace_flush_is_due_ || is_closing_) return;
+        trace_flush_is_due_ = true;
+        trace_timer_.expires_after(flush_trace_after);
+        trace_timer_.async_wait([this](boost::system::error_code) {
+            trace_flush_is_due_ = false;
+            if (!is_closing_) trace_->flush();
+        });
+    }
+
+    /// Who is told of rows first.
+    dispatch::outcome_listener& listener() {
+        if (trace_) return *trace_;
+        return *this;
+    }
+
     void post_progress() {
         net::asio::post(context_, [this] { on_progress(); });
     }
@@ -231,7 +264,7 @@ private:
             rows_.expect(record.line);
             if (record.reason == card::invalid_reason::none) {
                 ++valid_records_;
-                dispatcher_.add(record.number, record.line, now, *this);
+                dispatcher_.add(record.number, record.line, now, listener());
             } else {
                 write_invalid(block, record);
             }
@@ -246,7 +279,7 @@ private:
         outcome.number = raw;
         outcome.outcome = card::outcome_kind::invalid;
         outcome.message = card::explain(record.reason);
-        on_outcome(outcome);
+        listener().on_outcome(outcome);
     }
 
     void look_for_end() {
@@ -272,10 +305,11 @@ private:
     void close_output(output_end how) {
         is_closing_ = true;
         rows_.finish(how);
+        if (trace_) trace_->finish();
     }
 
     void finish_when_written() {
-        if (!rows_.is_finished()) return;
+        if (!rows_.is_finished() || (trace_ && !trace_->is_finished())) return;
         if (const auto fault = rows_.error(); fault && !result_.output_fault) {
             result_.output_fault = fault->kind;
             result_.end = run_end::output_fault;
@@ -292,10 +326,13 @@ private:
     carrier::request_encoder encoder_;
     carrier::transid_sequence transids_;
     dispatch::dispatcher dispatcher_;
+    std::unique_ptr<trace> trace_;  ///< before the rows: a run without its trace shall not begin
     row_path rows_;
     carrier_link link_;
     std::optional<intake> intake_;
     std::unique_ptr<intake_block> block_;
+    steady_timer trace_timer_;
+    bool trace_flush_is_due_ = false;
 
     result result_;
     std::optional<run_end> end_;

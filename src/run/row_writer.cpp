@@ -142,6 +142,11 @@ void row_writer::append_failure(const card::card_outcome& row) {
     if (failures_.size() >= block_size) hand_over(failures_, failures_output_);
 }
 
+void row_writer::append_text(std::string_view lines) {
+    rows_.append(lines);
+    if (rows_.size() >= block_size) flush();
+}
+
 void row_writer::flush() {
     if (!failures_.empty()) hand_over(failures_, failures_output_);
     if (rows_.empty()) return;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cardresolver::run {
 
@@ -37,9 +38,12 @@ public:
     row_writer& operator=(const row_writer&) = delete;
 
     void append(const card::card_outcome& row);
+    /// Whole lines that were made elsewhere.
+    void append_text(std::string_view lines);
 
     /// Hands over what is collected, even if it is little.
     void flush();
+    bool has_unflushed() const noexcept { return !rows_.empty() || !failures_.empty(); }
 
     /// As many blocks wait as may: the taker of rows is slower than their maker.
     bool is_blocked() const;

@@ -14,10 +14,21 @@
 #include "source/input.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cardresolver::run {
+
+/// Where every attempt is told; `docs/trace.md` has the events.
+struct trace_settings {
+    std::string target;          ///< path, or `-` for standard output
+    bool shows_numbers = false;  ///< whole card numbers instead of masked ones
+    std::string version;         ///< of the program, for the first event
+    /// Called once, on the event loop, where the trace cannot be written any further. The run goes on.
+    std::function<void(std::string_view why)> on_fault;
+};
 
 struct settings {
     source::input_settings input;
@@ -41,6 +52,7 @@ struct settings {
     dispatch::settings dispatch;
     std::optional<std::size_t>
         connections;  ///< most connections, 1 to 1000; none: what latency and rate need
+    std::optional<trace_settings> trace;
 };
 
 }  // namespace cardresolver::run

@@ -37,19 +37,6 @@ double seconds_of(std::chrono::steady_clock::duration length) {
     return std::chrono::duration<double>(length).count();
 }
 
-std::string describe_rate(const std::optional<dispatch::rate_limit>& rate) {
-    using namespace std::chrono;
-    if (!rate) return "unlimited";
-    const auto window = duration_cast<milliseconds>(rate->window);
-    std::string unit = window % 1h == 0ms     ? fmt::format("{}h", window / 1h)
-                       : window % 1min == 0ms ? fmt::format("{}m", window / 1min)
-                       : window % 1s == 0ms   ? fmt::format("{}s", window / 1s)
-                                              : fmt::format("{}ms", window.count());
-    if (window == 24h) unit = "d";
-    if (unit.size() == 2 && unit.front() == '1') unit.erase(0, 1);
-    return fmt::format("{}/{}", rate->count, unit);
-}
-
 json::object rate_of(const resolve_run& run, const statistics& counts) {
     const double elapsed = seconds_of(counts.elapsed);
     const double sent = static_cast<double>(counts.requests.sent);
@@ -122,6 +109,19 @@ std::string format_time(std::chrono::system_clock::time_point at) {
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(at - whole).count();
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
                        fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), milliseconds);
+}
+
+std::string describe_rate(const std::optional<dispatch::rate_limit>& rate) {
+    using namespace std::chrono;
+    if (!rate) return "unlimited";
+    const auto window = duration_cast<milliseconds>(rate->window);
+    std::string unit = window % 1h == 0ms     ? fmt::format("{}h", window / 1h)
+                       : window % 1min == 0ms ? fmt::format("{}m", window / 1min)
+                       : window % 1s == 0ms   ? fmt::format("{}s", window / 1s)
+                                              : fmt::format("{}ms", window.count());
+    if (window == 24h) unit = "d";
+    if (unit.size() == 2 && unit.front() == '1') unit.erase(0, 1);
+    return fmt::format("{}/{}", rate->count, unit);
 }
 
 std::string make_run_id() {

@@ -3,6 +3,7 @@
 
 #include "run/resolve_run.hpp"
 
+#include <optional>
 #include <string>
 
 namespace cardresolver::run {
@@ -18,6 +19,9 @@ struct summary_facts {
 
 /// The manifest as indented JSON with a final line break; keys as the documentation lists them.
 std::string format_summary(const summary_facts& facts, const result& result, const resolve_run& run);
+
+/// `50/s`, `2000/5m`, `unlimited`.
+std::string describe_rate(const std::optional<dispatch::rate_limit>& rate);
 
 /// A random identifier of 32 hexadecimal digits.
 std::string make_run_id();

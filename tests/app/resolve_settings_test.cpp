@@ -158,6 +158,21 @@ TEST_F(resolve_settings, of_order_and_stop) {
               run::failure_limit::count(7));
 }
 
+TEST_F(resolve_settings, give_the_trace_a_place_of_its_own) {
+    const auto list = folder_.write("list", "1");
+    EXPECT_EQ(status_of(make(with_account({list, "--trace", "-"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "--trace", "/dev/stdout"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "-o", "r.csv", "--summary", "-", "--trace", "-"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "--trace", list}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "-o", "r.csv", "--trace", "r.csv"}))), 64);
+    EXPECT_EQ(status_of(make(with_account({list, "--summary", "s.json", "--trace", "s.json"}))), 64);
+    const auto made = make(with_account({list, "-o", "r.csv", "--trace", "-", "--trace-numbers"}));
+    ASSERT_TRUE(made.settings && made.settings->trace);
+    EXPECT_TRUE(made.settings->trace->shows_numbers);
+    EXPECT_EQ(made.digest, make(with_account({list, "-o", "r.csv"})).digest) << "it alters no row";
+    EXPECT_FALSE(make(with_account({list, "--trace-numbers"})).settings->trace);
+}
+
 TEST_F(resolve_settings, digest_changes_with_what_alters_rows_alone) {
     const auto digest = [&](words line) { return make(with_account(std::move(line))).digest; };
     const auto plain = digest({});

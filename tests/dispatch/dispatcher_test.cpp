@@ -348,8 +348,9 @@ TEST(dispatcher, names_the_lines_of_a_request_where_a_trace_wants_them) {
         chosen.names_lines = is_traced;
         const carrier::status_catalogue catalogue;
         dispatcher dispatcher(chosen, catalogue);
+        model_run nobody(chosen, answer_all);
         for (std::uint64_t line : {7U, 9U, 8U})
-            dispatcher.add({card::card_kind::msisdn, std::to_string(1'064'800'000'000ULL + line)}, line, {});
+            dispatcher.add(numbered_msisdn(line), line, {}, nobody);
         dispatcher.end_input();
         const auto order = dispatcher.next({});
         ASSERT_TRUE(order);

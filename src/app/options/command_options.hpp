@@ -72,7 +72,11 @@ struct command_options {
     // report
     std::string summary;
     progress_mode progress = progress_mode::automatic;
+    std::string trace;  ///< written by resolve, read by explain
+    bool trace_numbers = false;
     std::string config;
+    // command explain
+    std::string explained_number;
     // command token
     std::string transid;
     std::vector<std::string> curl;

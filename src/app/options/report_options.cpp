@@ -42,6 +42,18 @@ std::span<const option_definition> report_option_table() {
                  "object a "
                  "line, every second; none.",
          .apply = set_progress},
+        {.name = "trace",
+         .value = "FILE",
+         .group = option_group::report,
+         .help = "Write every attempt as NDJSON: time, transid, cards, code, duration; '-': standard output, "
+                 "unless the rows go there. No secrets are in it, and numbers are masked. For cardresolver "
+                 "explain.",
+         .apply = [](text_view t, command_options& o) { return set_text(t, o.trace); }},
+        {.name = "trace-numbers",
+         .group = option_group::report,
+         .help = "Whole card numbers in the trace.",
+         .apply = [](text_view t, command_options& o) { return set_switch(t, o.trace_numbers); },
+         .toml = toml_kind::boolean},
         {.name = "config",
          .value = "FILE",
          .group = option_group::report,
