@@ -1,5 +1,6 @@
 // Finds the command, reads its options, runs it.
 #include "app/commands.hpp"
+#include "app/explain_help.hpp"
 #include "app/logging.hpp"
 #include "app/options/option_reader.hpp"
 #include "app/options/suggestion.hpp"
@@ -116,6 +117,9 @@ std::span<const command> all_commands() {
         {{"resolve", "Asks the carrier about every card of a list and writes one row for each.",
           "[INPUT] [OPTIONS]", resolve_examples, resolve_notes, resolve_option_table()},
          execute_resolve},
+        {{"explain", "Tells the story of one card out of a trace.", "--trace FILE NUMBER", explain_examples,
+          explain_notes, explain_option_table()},
+         execute_explain},
         {{"token", "Prints a transaction number and its token, to talk to the carrier's support.",
           "[OPTIONS]", token_examples, token_notes, token_option_table()},
          execute_token},

@@ -22,6 +22,7 @@ import ssl
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -126,7 +127,8 @@ class Carrier:
 
     def __init__(self, folder: Path, *, modes: set[str] | frozenset[str] = frozenset(),
                  account: Account = Account(), certificate: Certificate | None = None, path_prefix: str = "",
-                 throttle_first: int = 0, requests_per_connection: int | None = None, held: bool = False) -> None:
+                 throttle_first: int = 0, echo_first: int = 0, poison: Iterable[str] = (),
+                 requests_per_connection: int | None = None, held: bool = False) -> None:
         if unknown := set(modes) - set(MODES):
             raise ValueError(f"no such mode: {', '.join(sorted(unknown))}")
         self.modes = frozenset(modes)
@@ -139,6 +141,8 @@ class Carrier:
         self.refused_handshakes = 0
         self._prefix = path_prefix
         self._throttle_left = throttle_first
+        self._echo_left = echo_first  # so many requests are answered by an error page that repeats them
+        self._poison = frozenset(poison)  # numbers that spoil every request they are in
         self._check = ProtocolCheck(account, path_prefix)
         self._arrived = threading.Condition()
         self._stopping = threading.Event()
@@ -195,6 +199,8 @@ class Carrier:
             self.requests.append(request)
             throttled = self._throttle_left > 0
             self._throttle_left -= throttled
+            echoed = not throttled and self._echo_left > 0
+            self._echo_left -= echoed
             self._arrived.notify_all()
         self.gate.pass_through()
         if "slow" in self.modes:
@@ -203,6 +209,8 @@ class Carrier:
             return 500, "Internal Server Error"
         if "document-sample" in self.modes:
             return 200, DOCUMENT_SAMPLE
+        if echoed:
+            return 200, f"<html>\x1b[7mCannot serve {request.target} {request.body}</html>"
         return 200, self._body(request, throttled)
 
     def _body(self, request: Request, throttled: bool) -> str:
@@ -212,6 +220,8 @@ class Carrier:
             return self._json("7", "TOKEN校验不通过", [])
         if throttled:
             return self._json("71", "已超出API最大流控限制", [])
+        if not self._poison.isdisjoint(request.values):
+            return self._json("10", "请求参数不正确", [])
         items = [card_of(request.kind, value).item() for value in request.values]
         if "missing-item" in self.modes and len(items) > 1:
             items.pop(len(items) // 2)

@@ -61,6 +61,8 @@ std::span<const option_definition> resolve_option_table();
 std::span<const option_definition> simulate_option_table();
 /// Those of `token`: the account's part of `resolve`'s, and its own.
 std::span<const option_definition> token_option_table();
+/// Those of `explain`: flags alone.
+std::span<const option_definition> explain_option_table();
 
 /// The option of that name; nullptr: none.
 const option_definition* find_option(std::span<const option_definition> table,
