@@ -9,7 +9,7 @@
 namespace cardresolver::run {
 namespace {
 
-constexpr std::size_t block_size = 128 * 1024;
+constexpr std::size_t block_size = std::size_t{128} * 1024;
 constexpr std::size_t max_blocks = 8;
 
 struct block {

@@ -4,10 +4,10 @@ namespace cardresolver::sink {
 namespace {
 
 /// What is compressed at once: bounds the memory for the result, whatever the caller hands over.
-constexpr std::size_t piece_size = 128 * 1024;
+constexpr std::size_t piece_size = std::size_t{128} * 1024;
 
 /// What is worth a write of its own.
-constexpr std::size_t write_size = 64 * 1024;
+constexpr std::size_t write_size = std::size_t{64} * 1024;
 
 }  // namespace
 

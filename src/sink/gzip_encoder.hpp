@@ -20,7 +20,7 @@ private:
     void run(std::string_view bytes, int flush, std::string& out);
 
     z_stream stream_{};
-    std::array<unsigned char, 64 * 1024> made_{};
+    std::array<unsigned char, std::size_t{64} * 1024> made_{};
 };
 
 }  // namespace cardresolver::sink

@@ -24,7 +24,7 @@ private:
     void run(std::string_view bytes, ZSTD_EndDirective directive, std::string& out);
 
     std::unique_ptr<ZSTD_CCtx, release> context_;
-    std::array<char, 64 * 1024> made_{};
+    std::array<char, std::size_t{64} * 1024> made_{};
 };
 
 }  // namespace cardresolver::sink
