@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cardresolver::carrier {
@@ -63,7 +64,7 @@ public:
         pending_ = 0;
         items_.clear();
         top_ = {};
-        has_status_ = false;
+        has_result_ = false;
         depth_ = 0;
         item_depth_ = 0;
         result_depth_ = 0;
@@ -73,9 +74,10 @@ public:
     bool on_document_begin(error_code&) { return true; }
     bool on_document_end(error_code&) { return true; }
 
-    bool on_object_begin(error_code&) {
+    bool on_object_begin(error_code& ec) {
         ++depth_;
         const bool is_result = depth_ == 2 && current_ == member::result;
+        if (is_result && !begin_result(ec)) return false;
         const bool in_result = depth_ == 3 && result_depth_ == 2;
         if (is_result || in_result) {
             items_.emplace_back();
@@ -88,9 +90,11 @@ public:
         --depth_;
         return true;
     }
-    bool on_array_begin(error_code&) {
+    bool on_array_begin(error_code& ec) {
         ++depth_;
-        if (depth_ == 2 && current_ == member::result) result_depth_ = 2;
+        const bool is_result = depth_ == 2 && current_ == member::result;
+        if (is_result && !begin_result(ec)) return false;
+        if (is_result) result_depth_ = 2;
         return true;
     }
     bool on_array_end(std::size_t, error_code&) {
@@ -121,7 +125,7 @@ public:
     bool on_comment(json::string_view, error_code&) { return true; }
 
     /// Whether the document was an object with a status.
-    bool is_reply() const { return has_status_; }
+    bool is_reply() const { return !top_.status.empty(); }
 
     void fill(reply& out) const {
         out.status = top_.status;
@@ -158,6 +162,12 @@ private:
         return false;
     }
 
+    /// Two results contradict each other, unless one of them is no object or array at all.
+    bool begin_result(error_code& ec) {
+        if (has_result_) ec = json::error::syntax;
+        return !std::exchange(has_result_, true);
+    }
+
     bool take_value(std::string_view text, error_code& ec) {
         auto* level = depth_ == 1 ? &top_ : depth_ == item_depth_ && depth_ != 0 ? &items_.back() : nullptr;
         auto* field = level == nullptr ? nullptr : field_of(*level, current_);
@@ -168,7 +178,6 @@ private:
             return false;
         }
         *field = value;
-        if (level == &top_ && current_ == member::status) has_status_ = true;
         return true;
     }
 
@@ -196,7 +205,7 @@ private:
     std::size_t pending_ = 0;  ///< where in it the text begins that is being put together
     std::vector<reply_item> items_;
     reply_item top_;
-    bool has_status_ = false;
+    bool has_result_ = false;  ///< an object or an array
     std::size_t depth_ = 0;
     std::size_t item_depth_ = 0;    ///< depth of the item that is being read; 0: none
     std::size_t result_depth_ = 0;  ///< depth of the result array while inside it; 0: outside

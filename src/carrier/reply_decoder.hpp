@@ -18,7 +18,7 @@ inline constexpr std::size_t max_reply_string = 4096;
 /// numbers unquoted (their raw text is kept: a 20-digit ICCID never becomes a double), `result` as `null`, an
 /// object or absent, invalid UTF-8 inside strings, and the commas that the carrier's own sample lacks.
 /// Malformed: what is no JSON object (RFC 8259) even so, trailing bytes, an object with two different
-/// values for one known key, no status at all, anything over the limits.
+/// values for one known key (two objects or arrays for `result`), no status at all, anything over the limits.
 class reply_decoder {
 public:
     reply_decoder();

@@ -125,12 +125,24 @@ INSTANTIATE_TEST_SUITE_P(
         body_case{"{\"status\":\"0\"}x", -1}, body_case{"{\"status\":\"0\"}{\"status\":\"0\"}", -1},
         body_case{"", -1}, body_case{" ", -1}, body_case{"null", -1}, body_case{"\"0\"", -1},
         body_case{"[]", -1}, body_case{"[{\"status\":\"0\"}]", -1}, body_case{"{}", -1},
+        body_case{R"({"status":""})", -1}, body_case{R"({"status":null})", -1},
+        body_case{R"({"status":{"status":"0"}})", -1}, body_case{R"({"status":["0"]})", -1},
         body_case{R"({"message":"m"})", -1}, body_case{"<html><body>maintenance</body></html>", -1},
         body_case{"{\"status\":\"0\",\"message\":\"\xFF\xFE\"}", 0},
         body_case{R"({"status":"0","message":")" + std::string(max_reply_string + 1, 'x') + "\"}", -1},
         body_case{R"({"status":)" + std::string(max_reply_string + 1, '1') + "}", -1},
         body_case{R"({"status":"0","x":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}",
                   -1}));
+
+TEST(reply_decoder, JS1_takes_no_prefix_of_the_documents_sample_for_a_reply) {
+    const std::string whole = documents_sample;
+    const auto end = whole.rfind('}') + 1;
+    reply_decoder decoder;
+    for (std::size_t length = 0; length < end; ++length) {
+        EXPECT_EQ(decoder.decode(whole.substr(0, length)), nullptr) << length;
+    }
+    EXPECT_NE(decoder.decode(whole.substr(0, end)), nullptr);
+}
 
 TEST(reply_decoder, JS1_takes_no_prefix_of_a_reply_for_a_reply) {
     const std::string whole = R"({"status":"0","result":[{"status":"0","iccid":"1","imsi":"2"}]})";
@@ -151,6 +163,79 @@ TEST(reply_decoder, JS3_bounds_the_number_of_items) {
     reply_decoder decoder;
     ASSERT_NE(decoder.decode(with_items(max_reply_items)), nullptr);
     EXPECT_EQ(decoder.decode(with_items(max_reply_items + 1)), nullptr);
+}
+
+/// `pieces` times the same member or element, each with its place in it.
+std::string repeated(std::size_t pieces, const std::string& before, const std::string& after) {
+    std::string text;
+    for (std::size_t i = 0; i < pieces; ++i)
+        text.append(i == 0 ? "" : ",").append(before).append(std::to_string(i)).append(after);
+    return text;
+}
+
+TEST(reply_decoder, JS3_refuses_a_million_keys_a_million_items_and_long_texts) {
+    reply_decoder decoder;
+    const auto is_taken = [&](const std::string& member) {
+        return decoder.decode(R"({"status":"0",)" + member + "}") != nullptr;
+    };
+    EXPECT_FALSE(is_taken(repeated(1'000'000, "\"k", "\":0")));
+    EXPECT_FALSE(is_taken("\"x\":{" + repeated(1'000'000, "\"k", "\":0") + "}"));
+    EXPECT_FALSE(is_taken("\"result\":[" + repeated(1'000'000, "{\"iccid\":", "}") + "]"));
+    EXPECT_FALSE(is_taken("\"x\":[" + repeated(1'000'000, "", "") + "]"));
+    const std::string long_text(100'000, 'x');
+    EXPECT_FALSE(is_taken(R"("message":")" + long_text + "\""));
+    EXPECT_FALSE(is_taken(R"("x":")" + long_text + "\""));
+    EXPECT_FALSE(is_taken("\"" + long_text + "\":0"));
+    EXPECT_FALSE(is_taken(R"("message":")" + std::string(100'000, '\\') + "\"")) << "pieces count together";
+    EXPECT_TRUE(is_taken(R"("message":")" + std::string(max_reply_string, 'x') + "\""));
+    EXPECT_FALSE(decoder.decode(std::string(1'000'000, ' ')));
+}
+
+TEST(reply_decoder, JS5_knows_keys_in_any_case_and_passes_over_the_unknown) {
+    reply_decoder decoder;
+    const auto* reply = decoder.decode(
+        R"({"\u0052esult":[{"ImSi":"2","iccid ":"9","iccids":"8","ICCID":"1","Status":"0","x":{"status":"5"}}],)"
+        R"("resultat":{"iccid":"7"},"sTaTuS":"0","status_code":"1","Message":"m"})");
+    ASSERT_NE(reply, nullptr);
+    EXPECT_EQ(reply->status, "0");
+    EXPECT_EQ(reply->message, "m");
+    ASSERT_EQ(reply->items.size(), 1U);
+    EXPECT_EQ(reply->items[0].iccid, "1");
+    EXPECT_EQ(reply->items[0].imsi, "2");
+    EXPECT_EQ(reply->items[0].status, "0");
+}
+
+TEST(reply_decoder, JS5_refuses_keys_that_contradict_each_other) {
+    reply_decoder decoder;
+    for (const char* body : {R"({"status":"0","status":"25"})", R"({"status":"0","STATUS":25})",
+                             R"({"status":"0","message":"","message":"m"})",
+                             R"({"status":"0","result":[{"iccid":"1","Iccid":"2"}]})",
+                             R"({"status":"0","result":[{"status":0,"status":1}]})",
+                             R"({"status":"0","result":[{"iccid":"1"}],"result":[{"iccid":"2"}]})",
+                             R"({"status":"0","result":[],"RESULT":{"iccid":"2"}})"}) {
+        EXPECT_EQ(decoder.decode(body), nullptr) << body;
+    }
+    for (const char* body : {R"({"status":"0","STATUS":0})", R"({"status":null,"status":"0"})",
+                             R"({"status":"0","result":null,"result":[],"result":null})"}) {
+        EXPECT_NE(decoder.decode(body), nullptr) << body;
+    }
+}
+
+/// Keys are compared with five names and never kept, so there is no table in which they could collide; and
+/// how many there are is bounded for an object, an array and thereby a reply.
+TEST(reply_decoder, JS7_keeps_no_keys_and_bounds_their_number) {
+    constexpr std::size_t most_keys = 1000;
+    reply_decoder decoder;
+    const auto with = [](std::size_t keys, const std::string& key) {
+        return R"({"status":"0","result":[{)" + repeated(keys - 1, "\"" + key, "\":0") + R"(,"iccid":"1"}]})";
+    };
+    for (const std::string key : {"status", "Aa", "\\u0000", "iccid iccid iccid iccid iccid"}) {
+        const auto body = with(most_keys, key);
+        const auto* reply = decoder.decode(body);
+        ASSERT_NE(reply, nullptr) << key;
+        EXPECT_EQ(reply->items[0].iccid, "1");
+        EXPECT_EQ(decoder.decode(with(most_keys + 1, key)), nullptr) << key;
+    }
 }
 
 TEST(reply_decoder, forgets_the_last_reply) {
