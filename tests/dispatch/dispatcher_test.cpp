@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace cardresolver::dispatch::testing_support {
@@ -158,6 +159,34 @@ TEST(dispatcher, AP11_HT5_discards_a_reply_that_answers_for_other_cards) {
     EXPECT_EQ(run.count_of(outcome_kind::resolved), 40U);
     EXPECT_EQ(run.wrong_rows(), 0U);
     EXPECT_EQ(run.dispatch().counts().discarded, 1U);
+}
+
+/// The status comes for ever for one card, in every request with it: what the end is, each status has one.
+TEST(dispatcher, HT1_every_status_has_a_defined_end) {
+    for (unsigned status = 100; status < 1000; ++status) {
+        if (status == 200) continue;
+        SCOPED_TRACE(status);
+        model_run run(unpaced(), [&](const model_request& request) {
+            const auto& cards = request.cards;
+            const bool is_struck = std::find(cards.begin(), cards.end(), numbered_msisdn(3)) != cards.end();
+            return is_struck ? http_status(status) : answer_all(request);
+        });
+        run.list_cards(300);
+        run.execute(30min);
+        if (status == 401 || status == 403) {
+            ASSERT_TRUE(run.dispatch().stopped());
+            EXPECT_EQ(run.dispatch().stopped()->reason, stop_reason::account_refused);
+            continue;
+        }
+        EXPECT_FALSE(run.dispatch().stopped());
+        if (status == 429) {
+            EXPECT_THROW(static_cast<void>(run.row_of(4)), std::out_of_range) << "asked again without end";
+            continue;
+        }
+        EXPECT_EQ(run.count_of(outcome_kind::resolved), 299U);
+        EXPECT_EQ(run.row_of(4).outcome, outcome_kind::failed);
+        EXPECT_EQ(run.row_of(4).status, "http-" + std::to_string(status));
+    }
 }
 
 TEST(dispatcher, AP5_lets_the_item_win_over_the_top_status) {

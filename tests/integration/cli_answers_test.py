@@ -59,7 +59,7 @@ class Replies(ProgramTestCase):
         self.assert_rows_match(rows_of(done.stdout), "iccid", numbers)
         return self.assert_proper(carrier)
 
-    def test_items_in_another_order(self) -> None:
+    def test_AP4_items_in_another_order(self) -> None:
         self.check_mode("shuffled")
 
     def test_a_status_as_number_and_keys_in_capitals(self) -> None:
@@ -68,18 +68,18 @@ class Replies(ProgramTestCase):
     def test_chunked(self) -> None:
         self.check_mode("chunked")
 
-    def test_connections_closed_after_each_answer(self) -> None:
+    def test_HT7_connections_closed_after_each_answer(self) -> None:
         stats = self.check_mode("close")
         self.assertEqual(stats["connections"], stats["requests"])
 
-    def test_connections_closed_after_three_answers(self) -> None:
+    def test_HT7_connections_closed_after_three_answers(self) -> None:
         self.check_mode(requests_per_connection=3)
 
     def test_connections_are_kept(self) -> None:
         stats = self.check_mode("slow")
         self.assertLess(stats["connections"], stats["requests"])
 
-    def test_missing_items_are_asked_again(self) -> None:
+    def test_AP1_missing_items_are_asked_again(self) -> None:
         stats = self.check_mode("missing-item")
         self.assertGreater(stats["requests"], 11)
         self.assertEqual(max(stats["batch_sizes"]), 100)
@@ -93,7 +93,7 @@ class Replies(ProgramTestCase):
         self.assert_proper(carrier)
         self.assertEqual(self.summary()["requests"]["throttled"], 3)
 
-    def test_the_documents_own_sample_byte_for_byte(self) -> None:
+    def test_JS2_the_documents_own_sample_byte_for_byte(self) -> None:
         carrier = self.carrier(modes={"document-sample"})
         asked = ["898602B2221430000006", "898602B2221340000878", "89860010011631234571"]
         done = self.resolve_against(carrier, asked)
@@ -110,7 +110,7 @@ class Replies(ProgramTestCase):
 
 
 class Lists(ProgramTestCase):
-    def test_three_kinds_are_never_mixed_in_a_request(self) -> None:
+    def test_IN4_three_kinds_are_never_mixed_in_a_request(self) -> None:
         carrier = self.carrier()
         numbers = [number for three in zip(iccids(250), imsis(250), msisdns(250)) for number in three]
         done = self.resolve_against(carrier, numbers)
@@ -134,7 +134,7 @@ class Lists(ProgramTestCase):
         self.assertEqual({row["outcome"] for row in rows.values()}, {"refused"})
         self.assertEqual([rows[number]["status"] for number in numbers], ["25", "12", "2"])
 
-    def test_a_number_that_stands_there_twice_is_asked_once_and_answered_on_each_line(self) -> None:
+    def test_IN3_a_number_that_stands_there_twice_is_asked_once_and_answered_on_each_line(self) -> None:
         carrier = self.carrier()
         numbers = iccids(50) * 2
         done = self.resolve_against(carrier, [number.lower() for number in numbers])
@@ -195,7 +195,7 @@ class HostileValues(ProgramTestCase):
               "'; DROP TABLE cards; --", "../../etc/passwd", "1064826090209?x", "\x1b[31m1064826090209", "+10648260902099",
               "8.98602E+19", "898602B222143000000", "46004026090867A", "０" * 5000]
 
-    def test_they_are_invalid_rows_and_never_reach_the_wire(self) -> None:
+    def test_IN2_they_are_invalid_rows_and_never_reach_the_wire(self) -> None:
         carrier = self.carrier()
         good = iccids(1)[0]
         done = self.resolve_against(carrier, [*self.VALUES, good])
@@ -224,7 +224,7 @@ class HostileValues(ProgramTestCase):
 
 
 class Account(ProgramTestCase):
-    def test_a_wrong_password_ends_the_run_soon(self) -> None:
+    def test_AP9_a_wrong_password_ends_the_run_soon(self) -> None:
         carrier = self.carrier()
         done = self.resolve_against(carrier, iccids(CARDS), "--connections", "16", password="wrong-password-canary")
         self.assert_exit(done, 77)
@@ -233,7 +233,7 @@ class Account(ProgramTestCase):
         self.assertLessEqual(stats["requests"], 3)
         self.assertNotIn(b"wrong-password-canary", done.stdout + done.stderr)
 
-    def test_a_carrier_that_refuses_every_token(self) -> None:
+    def test_AP9_a_carrier_that_refuses_every_token(self) -> None:
         carrier = self.carrier(modes={"wrong-password"})
         self.assert_exit(self.resolve_against(carrier, iccids(CARDS)), 77)
         self.assertLessEqual(carrier.stats()["requests"], 3)

@@ -194,20 +194,20 @@ class Memory(ProgramTestCase):
         process.returncode = os.waitstatus_to_exitcode(status)
         return process.returncode, usage.ru_maxrss, output.read_bytes()
 
-    def test_a_line_of_256_mib_costs_none(self) -> None:
+    def test_IN1_a_line_of_256_mib_costs_none(self) -> None:
         status, peak, rows = self.feed([(self.PIECE, 4_096), (b"\n1064826090209\n", 1)])
         self.assertEqual(status, 0)
         self.assertEqual(sorted((row["line"], row["outcome"]) for row in rows_of(rows)),
                          [("1", "invalid"), ("2", "resolved")])
         self.assertLess(peak, 128 * 1024)
 
-    def test_a_quote_that_never_ends_costs_none(self) -> None:
+    def test_IN1_a_quote_that_never_ends_costs_none(self) -> None:
         status, peak, rows = self.feed([(b'name,number\na,1064826090209\nb,"', 1), ((b"7" * 99 + b"\n") * 1_000, 600)])
         self.assertEqual(status, 0)
         self.assertEqual({row["line"] for row in rows_of(rows) if row["outcome"] == "resolved"}, {"2"})
         self.assertLess(peak, 128 * 1024)
 
-    def test_a_long_list_costs_no_more_than_a_short_one(self) -> None:
+    def test_IN5_a_long_list_costs_no_more_than_a_short_one(self) -> None:
         _, short, _ = self.feed([(as_list(iccids(20_000)), 1)])
         (self.folder / "out.csv").unlink()
         status, long, _ = self.feed([(as_list(iccids(20_000, first=place * 20_000)), 1) for place in range(15)])

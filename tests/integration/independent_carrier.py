@@ -22,8 +22,10 @@ import ssl
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -128,7 +130,8 @@ class Carrier:
     def __init__(self, folder: Path, *, modes: set[str] | frozenset[str] = frozenset(),
                  account: Account = Account(), certificate: Certificate | None = None, path_prefix: str = "",
                  throttle_first: int = 0, echo_first: int = 0, poison: Iterable[str] = (),
-                 requests_per_connection: int | None = None, held: bool = False) -> None:
+                 requests_per_connection: int | None = None, held: bool = False,
+                 own_reply: Callable[[Request], bytes | None] | None = None, clock_ahead: timedelta = timedelta()) -> None:
         if unknown := set(modes) - set(MODES):
             raise ValueError(f"no such mode: {', '.join(sorted(unknown))}")
         self.modes = frozenset(modes)
@@ -136,6 +139,7 @@ class Carrier:
         self.certificate = certificate or make_good(folder)
         self.requests_per_connection = requests_per_connection
         self.gate = Gate(is_open=not held)
+        self.clock_ahead = clock_ahead  # what the Date header is ahead of the time
         self.requests: list[Request] = []
         self.connections = 0
         self.refused_handshakes = 0
@@ -143,6 +147,7 @@ class Carrier:
         self._throttle_left = throttle_first
         self._echo_left = echo_first  # so many requests are answered by an error page that repeats them
         self._poison = frozenset(poison)  # numbers that spoil every request they are in
+        self._own_reply = own_reply  # a test's own body for a request; None: as usual
         self._check = ProtocolCheck(account, path_prefix)
         self._arrived = threading.Condition()
         self._stopping = threading.Event()
@@ -192,7 +197,7 @@ class Carrier:
             else:
                 self.refused_handshakes += 1
 
-    def answer(self, request: Request) -> tuple[int, str]:
+    def answer(self, request: Request) -> tuple[int, str | bytes]:
         """HTTP status and body for one request."""
         self._check.check(request)
         with self._arrived:
@@ -211,7 +216,8 @@ class Carrier:
             return 200, DOCUMENT_SAMPLE
         if echoed:
             return 200, f"<html>\x1b[7mCannot serve {request.target} {request.body}</html>"
-        return 200, self._body(request, throttled)
+        own = self._own_reply(request) if self._own_reply else None
+        return 200, self._body(request, throttled) if own is None else own
 
     def _body(self, request: Request, throttled: bool) -> str:
         if request.violations:
@@ -290,12 +296,17 @@ class _Connection(BaseHTTPRequestHandler):
         status, reply = self.server.carrier.answer(Request(self.command, self.path, body, headers))
         self._send(status, reply)
 
-    def _send(self, status: int, text: str) -> None:
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.server.carrier.clock_ahead.total_seconds())
+
+    def _send(self, status: int, body: str | bytes) -> None:
         carrier = self.server.carrier
         self.answered += 1
-        content = text.encode()
+        content = body.encode() if isinstance(body, str) else body
         self.send_response(status)
         self.send_header("Content-Type", "text/html;charset=ISO-8859-1")  # as wrong as the carrier's own
+        if content.startswith(b"\x1f\x8b"):
+            self.send_header("Content-Encoding", "gzip")  # a test's own reply: nobody asked for it
         if "close" in carrier.modes or self.answered == carrier.requests_per_connection:
             self.send_header("Connection", "close")  # also makes the server close it
         if "chunked" in carrier.modes:

@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 import coroutine_lint
+import fault_matrix
 import file_size
 import headers_compile_alone
 import layering
@@ -94,6 +95,30 @@ class FileSize(unittest.TestCase):
         self.assertEqual(self.fault_count("src/a.cpp", "int a;\n// Longer than 400 lines: so it is.\n" + "\n" * 400), 1)
 
 
+class FaultMatrix(unittest.TestCase):
+    def findings_in(self, text: str) -> list[tuple[str, str]]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "tests/card/a_test.cpp"
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+            return [(finding.rule, finding.message.split()[0]) for finding in fault_matrix.check(Path(folder))[0]]
+
+    def test_each_row_needs_a_test_that_begins_with_it(self) -> None:
+        tests = "".join(f"TEST(a, {row}_x) {{}}\n" for row in fault_matrix.ROWS)
+        self.assertEqual(self.findings_in(tests), [])
+        for row in fault_matrix.ROWS:
+            without = tests.replace(f", {row}_x", f", x_{row}_x")
+            self.assertEqual(self.findings_in(without), [("no-test", row)])
+            self.assertEqual(self.findings_in(without + f"TEST_P(a, NW3_{row.lower()}_x)"), [])
+            self.assertEqual(self.findings_in(without + f"// TEST(a, {row}_x)"), [("no-test", row)])
+
+    def test_no_test_is_named_after_a_row_that_is_none_or_out_of_scope(self) -> None:
+        tests = "".join(f"TEST(a, {row}_x) {{}}\n" for row in fault_matrix.ROWS)
+        self.assertEqual(self.findings_in(tests + "TEST(a, JS99_x) {}"), [("no-such-row", "JS99")])
+        self.assertEqual(self.findings_in(tests + "TEST(a, NW99_x) {}"), [])
+        self.assertEqual(self.findings_in(tests + "TEST(a, IN8_x) {}"), [("in-scope", "IN8")])
+
+
 class ReadingSources(unittest.TestCase):
     def test_comments_and_strings_are_blanked_in_place(self) -> None:
         text = 'a("x//y"); // b\nc(\'"\'); /* d\n e */ f(R"(g " h)"); i(1\'000\'000);'
@@ -119,7 +144,7 @@ class ExitCodes(unittest.TestCase):
     def test_faults_make_it_fail_and_so_does_a_root_without_sources(self) -> None:
         with tempfile.TemporaryDirectory() as empty:
             for name, fixtures in (("coroutine_lint.py", "coroutine"), ("layering.py", "layering"),
-                                   ("headers_compile_alone.py", "headers")):
+                                   ("fault_matrix.py", "coroutine"), ("headers_compile_alone.py", "headers")):
                 with self.subTest(name=name):
                     self.assertEqual(self.run_lint(name, FIXTURES / fixtures), 1)
                     self.assertEqual(self.run_lint(name, Path(empty)), 2)
