@@ -3,29 +3,15 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import signal
-import ssl
 import unittest
 from collections import Counter
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from program_test_case import ProgramTestCase, as_list, iccids, rows_of
+from simulator_test_case import SimulatorTestCase
+from verify_rows import expected_row
 
-CARD_COUNT = 10**12
-PREFIXES = ("898600000", "898600100", "898602B22", "898602B20", "898604000",
-            "898600D60", "898600D69", "898607000", "898608000", "898602000")
 FAULTS = {"busy": 0.05, "http-500": 0.05, "reset": 0.05, "truncate": 0.02, "missing-item": 0.1, "shuffled": 1}
-
-
-def simulated_card(iccid: str) -> tuple[str, str]:
-    """MSISDN and IMSI that the simulator's documentation gives to an ICCID with one of its prefixes."""
-    index = (PREFIXES.index(iccid[:9]) * 10**11 + int(iccid[9:]) - 181169091330) % CARD_COUNT
-    digits = f"{(index + 24565181533) % CARD_COUNT:012d}"
-    return "1" + (digits[2:] if digits.startswith("99") else digits), f"460{index:012d}"
 
 
 class InProcess(ProgramTestCase):
@@ -55,39 +41,12 @@ class InProcess(ProgramTestCase):
         self.assertEqual(sorted(int(row["line"]) for row in rows), list(range(1, 20_001)))
         for row in rows:
             self.assertEqual(row["iccid"], numbers[int(row["line"]) - 1])
-            self.assertEqual((row["msisdn"], row["imsi"]), simulated_card(row["iccid"]))
+            self.assertEqual(row, expected_row(int(row["line"]), row["iccid"]))
         self.assertEqual(self.summary()["requests"]["answered"], 200)
         self.assertEqual(self.summary()["cards_per_request"], 100)
 
 
-class Simulate(ProgramTestCase):
-    """The command. Its password is the documented one."""
-
-    def start_simulator(self, *arguments: str) -> str:
-        """Its URL, once it serves."""
-        process = self.start_program("simulate", "--listen", "127.0.0.1:0", "--ca-out", "ca.pem", *arguments)
-        self.simulator = process
-        assert process.stdout is not None
-        url = process.stdout.readline().decode().strip()
-        self.assertRegex(url, r"\Ahttps?://127\.0\.0\.1:[0-9]+\Z")
-        return url
-
-    def ask_stats(self, url: str) -> dict[str, Any]:
-        context = ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
-        connection = http.client.HTTPSConnection(urlsplit(url).netloc, context=context, timeout=60)
-        connection.request("GET", "/stats")
-        stats = json.loads(connection.getresponse().read())
-        connection.close()
-        return stats
-
-    def resolve(self, url: str, numbers: list[str], *arguments: str | Path) -> int:
-        rate = () if "--rate" in arguments else ("--rate", "unlimited")
-        done = self.run_program("resolve", "--base-url", url, "--ca-file", "ca.pem", "--appid", "100001", "--ebid",
-                                "2300000000000001", "-o", "out.csv", "--summary", "summary.json", *rate, *arguments, stdin=as_list(numbers), variables={"CARDRESOLVER_PASSWORD": "simulator"},
-                                limit=280)
-        self.assertNotIn(done.returncode, (64, 70, 78), done.stderr.decode(errors="replace")[-2000:])
-        return done.returncode
-
+class Simulate(SimulatorTestCase):
     def test_every_line_has_its_own_answer_in_spite_of_faults(self) -> None:
         flags = [word for name, share in FAULTS.items() for word in ("--fault", f"{name}={share}")]
         url = self.start_simulator("--seed", "1", *flags)
@@ -96,8 +55,7 @@ class Simulate(ProgramTestCase):
         rows = rows_of((self.folder / "out.csv").read_bytes())
         self.assertEqual(sorted(int(row["line"]) for row in rows), list(range(1, 20_001)))
         for row in rows:
-            self.assertEqual(row["number"], numbers[int(row["line"]) - 1])
-            self.assertEqual((row["outcome"], row["msisdn"], row["imsi"]), ("resolved", *simulated_card(row["number"])))
+            self.assertEqual(row, expected_row(int(row["line"]), numbers[int(row["line"]) - 1]))
         stats = self.ask_stats(url)
         self.assertEqual((stats["violations"], stats["repeated_transids"], stats["bad_tokens"]), (0, 0, 0))
         self.assertGreater(self.summary()["requests"]["retried"], 0)
