@@ -44,8 +44,9 @@ time_point batcher::ready_at(const card_table& cards, const batching_situation& 
     return best;
 }
 
-void batcher::take(card::card_kind kind, std::vector<slot_id>& out) {
+void batcher::take(card::card_kind kind, std::vector<slot_id>& out, random_source& random) {
     auto& queue = queues_[index_of(kind)];
+    const bool has_leftovers = !queue.leftovers.empty();
     out.clear();
     for (auto* cards : {&queue.leftovers, &queue.fresh}) {
         while (out.size() < batch_size_ && !cards->empty()) {
@@ -53,6 +54,9 @@ void batcher::take(card::card_kind kind, std::vector<slot_id>& out) {
             cards->pop_front();
         }
     }
+    if (!has_leftovers) return;
+    const auto first = static_cast<std::ptrdiff_t>(random.fraction() * static_cast<double>(out.size()));
+    std::rotate(out.begin(), out.begin() + first, out.end());
 }
 
 std::size_t batcher::backlog() const noexcept {

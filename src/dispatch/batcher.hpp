@@ -4,6 +4,7 @@
 #include "card/kind.hpp"
 #include "dispatch/card_table.hpp"
 #include "dispatch/clock.hpp"
+#include "dispatch/random.hpp"
 
 #include <array>
 #include <deque>
@@ -41,8 +42,9 @@ public:
     time_point ready_at(const card_table& cards, const batching_situation& situation, time_point now,
                         card::card_kind& kind) const;
 
-    /// Moves up to a full request's cards of `kind` to `out`, which is cleared first.
-    void take(card::card_kind kind, std::vector<slot_id>& out);
+    /// Moves up to a full request's cards of `kind` to `out`, which is cleared first. Where leftovers are
+    /// among them, who stands first is left to chance: a carrier may leave out whoever does.
+    void take(card::card_kind kind, std::vector<slot_id>& out, random_source& random);
 
     /// Requests that the waiting cards will make.
     std::size_t backlog() const noexcept;

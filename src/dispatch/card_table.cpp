@@ -52,7 +52,7 @@ added_line card_table::add(const card::card_number& number, std::uint64_t line, 
     const slot_id slot = free_slots_.back();
     free_slots_.pop_back();
     found = {slot, hash};
-    slots_[slot] = card_slot{number, 0, 0, false, no_id, no_id, no_id, line, now};
+    slots_[slot] = card_slot{number, 0, 0, 0, false, no_id, no_id, no_id, line, now};
     return {slot, added_line::state::new_card};
 }
 

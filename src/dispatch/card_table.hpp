@@ -17,8 +17,9 @@ inline constexpr std::uint32_t no_id = 0xFFFF'FFFFU;
 /// A card and where it stands.
 struct card_slot {
     card::card_number number;
-    std::uint16_t position = 0;  ///< place in that batch
-    std::uint16_t attempts = 0;  ///< attempts that count against the card
+    std::uint16_t position = 0;   ///< place in that batch
+    std::uint16_t attempts = 0;   ///< attempts that count against the card
+    std::uint16_t deferrals = 0;  ///< how often the carrier has put it off while it answered others
     bool is_retired = false;
     batch_id batch = no_id;                ///< the batch that it is part of; none: it waits in a queue
     std::uint32_t duplicates = no_id;      ///< first of the further lines that ask for the same number

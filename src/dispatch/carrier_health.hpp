@@ -17,6 +17,9 @@ namespace cardresolver::dispatch {
 ///
 /// In every state but `well` one request is in flight at most. While down, a probe goes out at growing
 /// intervals up to 5 s, and failures are not charged to cards: an outage is nobody's card's fault.
+///
+/// Each hold for throttling halves how many requests may be in flight after it, and each answer then allows
+/// two more: a carrier that goes on refusing is soon asked by one probe at a time.
 class carrier_health {
 public:
     explicit carrier_health(random_source& random) : random_(random) {}
@@ -42,11 +45,12 @@ public:
         proven_ = false;
         failures_ = 0;
     }
-    /// Code 73. Three in a row hold the account.
-    void on_busy(time_point now);
+    /// Code 73. Three in a row hold the account. `in_flight`: how many requests the carrier had at once.
+    void on_busy(time_point now, std::size_t in_flight);
     /// Codes 71, 72, HTTP 429, HTTP 503 with Retry-After. What was sent before the hold began does not
     /// lengthen it, unless the carrier says so.
-    void on_throttled(time_point sent_at, time_point now, std::optional<duration> retry_after);
+    void on_throttled(time_point sent_at, time_point now, std::optional<duration> retry_after,
+                      std::size_t in_flight);
     /// An account refusal of a request sent at `sent_at`: true where it is the second word, and final.
     bool on_account_refusal(time_point sent_at, time_point now) noexcept;
 
@@ -54,6 +58,10 @@ public:
     void on_open_failed(time_point now);
 
 private:
+    static constexpr std::size_t unlimited = 1000;  ///< as many as there can be connections
+
+    void hold_until(time_point until, std::size_t in_flight);
+
     static constexpr unsigned failures_until_suspect = 3;
     static constexpr unsigned failures_until_down = 20;
     static constexpr unsigned busy_until_hold = 3;
@@ -65,6 +73,7 @@ private:
     unsigned busy_ = 0;
     unsigned throttled_ = 0;
     unsigned open_failures_ = 0;
+    std::size_t most_in_flight_ = unlimited;
     time_point hold_until_ = time_point::min();
     time_point throttled_at_ = time_point::min();
     time_point open_at_ = time_point::min();

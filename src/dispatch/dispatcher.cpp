@@ -107,6 +107,7 @@ std::optional<request_order> dispatcher::next(time_point now) {
 }
 
 dispatcher::candidate dispatcher::find_candidate(time_point now) {
+    take_back_deferred(now);
     if (!resends_.empty()) return {now, origin::resend, batches_[resends_.front()].kind};
     candidate best;
     if (!retries_.empty()) {
@@ -121,6 +122,7 @@ dispatcher::candidate dispatcher::find_candidate(time_point now) {
     if (fresh_at < best.at) best = {fresh_at, origin::fresh, kind};
     const bool others_wait = best.at <= now;
     if (others_wait ? hunting_.may_go_first() : hunting_.has_group()) best = {now, origin::hunt};
+    if (!deferred_.empty()) best.at = std::min(best.at, deferred_.begin()->first);
     return best;
 }
 
@@ -136,7 +138,7 @@ batch_id dispatcher::take_candidate(const candidate& chosen) {
     hunting_.on_other_sent();
     if (chosen.from == origin::fresh) {
         const auto id = new_batch(chosen.kind);
-        batcher_.take(chosen.kind, batches_[id].cards);
+        batcher_.take(chosen.kind, batches_[id].cards, random_);
         return id;
     }
     batch_id id = no_id;

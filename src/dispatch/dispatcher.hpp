@@ -164,14 +164,19 @@ private:
     void act_on_rest(batch_id id, carrier::status_class meaning, const verdict& why, time_point now,
                      outcome_listener& listener);
     void leave_out(batch_id id, time_point now, outcome_listener& listener);
+    void defer(slot_id slot, const verdict& why, time_point now, outcome_listener& listener);
+    void take_back_deferred(time_point now);
     void refuse_or_hunt(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
     void shrink(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
+    void forgive(const batch& one);
     void hunt(batch_id id, hunt_cause cause);
     bool spoils_requests(const batch& one) const noexcept;
-    bool is_lone_suspect(const batch& one) const noexcept;
+    bool is_hunted_alone(const batch& one) const noexcept;
+    void note_failure(batch& one) noexcept;
     void suspect_account(batch_id id, const verdict& why, time_point now);
     void throttle(batch_id id, std::optional<duration> retry_after, time_point now);
     void fail(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
+    void try_again(batch_id id, const verdict& why, time_point now, outcome_listener& listener);
     void schedule_retry(batch_id id, time_point now);
     bool charge(slot_id slot, const verdict& why, outcome_listener& listener);
     void ask_again(slot_id slot, const verdict& why, bool is_charged, time_point now,
@@ -196,11 +201,13 @@ private:
     std::vector<batch_id> free_batches_;
     std::deque<batch_id> resends_;                       ///< at once, and at no card's expense
     std::set<std::pair<time_point, batch_id>> retries_;  ///< after their back-off, within the budget
+    std::set<std::pair<time_point, slot_id>> deferred_;  ///< cards that the carrier has put off
     std::vector<card::card_number> numbers_;             ///< of the request that goes out
     std::vector<std::uint64_t> lines_;                   ///< likewise, where a trace wants them
     std::size_t in_flight_ = 0;
     std::uint64_t well_answered_ = 0;  ///< replies without any complaint
     std::uint64_t failed_ = 0;         ///< requests that failed in passing
+    unsigned not_found_ = 0;           ///< HTTP 404 before any other reply
     bool input_ended_ = false;
     bool intake_blocked_ = false;
     bool draining_ = false;

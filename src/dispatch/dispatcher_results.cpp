@@ -2,7 +2,8 @@
 //
 //   top status   | one card            | many cards
 //   -------------+---------------------+------------------------------------------
-//   answered     | items decide; what the items leave out is asked again
+//   answered     | items decide; what the items leave out is asked again. Where they leave out all, the
+//                | batch has failed
 //   card, request| refused             | a hunt for the bad card: it must not condemn the rest
 //   too large    | failed after tries  | asked again in smaller requests; the cap is halved for the run
 //   throttled    | the account waits; no card is charged
@@ -11,6 +12,9 @@
 //                | again and again while others are answered is taken apart
 //   account      | one more try, alone; then the run stops
 //   configuration, own fault | the run stops
+//
+// An item that is throttled or busy while others are answered is put off: neither the account nor the card
+// pays for it, but for `most_deferrals` times at most. An item without a status is no answer.
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/verify.hpp"
 
@@ -29,6 +33,9 @@ constexpr unsigned failures_until_hunt = 3;
 constexpr std::uint64_t answers_until_hunt = 20;
 /// But only where a batch without one would hardly ever fail so often in a row.
 constexpr double least_chance = 0.005;
+/// A card of a batch that is taken apart since it keeps failing may fail so often alone: it was the company
+/// that failed before.
+constexpr unsigned attempts_alone = 2;
 
 std::string code_and_text(std::string_view status, std::string_view message) {
     std::string text(status);
@@ -67,39 +74,49 @@ bool dispatcher::on_reply(batch_id id, const carrier::reply& reply, time_point n
     if (meaning == status_class::answered && is_calm) {
         health_.on_answer(one.sent_at);
         budget_.earn();
-        ++well_answered_;
+        if (one.cards.size() < one.asked) ++well_answered_;
     }
     act_on_rest(id, meaning, {reply.status, reply.message}, now, listener);
     return true;
 }
 
-/// Decides the cards that have an item; the others stay in the batch. False where an item asks us to slow
-/// down.
+/// Decides the cards that have an item; the others stay in the batch. False where the items ask us to slow
+/// down: as many of them as are answered, not counting cards that are put off again and again.
 bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_point now,
                               outcome_listener& listener) {
     auto& one = batches_[id];
     const auto answers = matcher_.answers();
     std::size_t kept = 0;
-    bool is_busy = false;
-    bool is_throttled = false;
+    std::size_t busy = 0;
+    std::size_t throttled = 0;
+    std::size_t answered = 0;
     for (std::size_t i = 0; i < one.cards.size(); ++i) {
         const auto slot = one.cards[i];
-        if (answers[i] >= 0) {
-            const auto& item = reply.items[static_cast<std::size_t>(answers[i])];
-            const auto meaning = settle_item(slot, item, now, listener);
-            is_busy = is_busy || meaning == status_class::busy;
-            is_throttled = is_throttled || meaning == status_class::throttled;
-        } else if (answers[i] == reply_matcher::conflict) {
+        if (answers[i] == reply_matcher::conflict) {
             const verdict why{"conflict", "the carrier gave two different answers in one reply"};
             if (!charge(slot, why, listener)) ask_alone(slot, now);
-        } else {
+        } else if (answers[i] < 0 || reply.items[static_cast<std::size_t>(answers[i])].status.empty()) {
             one.cards[kept++] = slot;
+        } else {
+            const bool was_put_off_before = cards_[slot].deferrals > 0;
+            const auto& item = reply.items[static_cast<std::size_t>(answers[i])];
+            switch (settle_item(slot, item, now, listener)) {
+                case status_class::busy:
+                    busy += was_put_off_before ? 0 : 1;
+                    break;
+                case status_class::throttled:
+                    throttled += was_put_off_before ? 0 : 1;
+                    break;
+                default:
+                    ++answered;
+            }
         }
     }
     one.cards.resize(kept);
-    if (is_busy) health_.on_busy(now);
-    if (is_throttled) health_.on_throttled(one.sent_at, now, std::nullopt);
-    return !is_busy && !is_throttled;
+    if (busy + throttled == 0 || busy + throttled < answered) return true;
+    if (busy > 0) health_.on_busy(now, in_flight_ + 1);
+    if (throttled > 0) health_.on_throttled(one.sent_at, now, std::nullopt, in_flight_ + 1);
+    return false;
 }
 
 status_class dispatcher::settle_item(slot_id slot, const carrier::reply_item& item, time_point now,
@@ -119,7 +136,7 @@ status_class dispatcher::settle_item(slot_id slot, const carrier::reply_item& it
             break;
         case status_class::throttled:
         case status_class::busy:
-            ask_again(slot, why, false, now, listener);
+            defer(slot, why, now, listener);
             break;
         case status_class::transient:
             ask_again(slot, why, true, now, listener);
@@ -154,7 +171,7 @@ void dispatcher::act_on_rest(batch_id id, status_class meaning, const verdict& w
         case status_class::throttled:
             return throttle(id, std::nullopt, now);
         case status_class::busy:
-            health_.on_busy(now);
+            health_.on_busy(now, in_flight_ + 1);
             return schedule_retry(id, now);
         case status_class::account:
             return suspect_account(id, why, now);
@@ -173,10 +190,15 @@ void dispatcher::act_on_rest(batch_id id, status_class meaning, const verdict& w
 /// The carrier has answered, but not for the cards that are still in the batch.
 void dispatcher::leave_out(batch_id id, time_point now, outcome_listener& listener) {
     auto& one = batches_[id];
-    leave_hunt(one, group_result::clean);
-    for (const auto slot : one.cards) {
-        ask_again(slot, {"missing", "the reply left this card out"}, true, now, listener);
+    const verdict why{"missing", "the reply has no answer for this card"};
+    const bool has_left_out_all = one.cards.size() == one.asked;
+    if (has_left_out_all && (one.asked > 1 || one.hunt != no_id)) {
+        note_failure(one);
+        return try_again(id, why, now, listener);
     }
+    leave_hunt(one, group_result::clean);
+    for (const auto slot : one.cards)
+        ask_again(slot, why, true, now, listener);
     release(id);
 }
 
@@ -199,6 +221,9 @@ void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<dura
         throttle(id, retry_after, now);
     } else if (status == 401 || status == 403) {
         suspect_account(id, why, now);
+    } else if (status == 404 && !health_.is_proven() && ++not_found_ > 1) {
+        resends_.push_front(id);
+        stop_because(stop_reason::wrong_interface, code);
     } else if (status == 400 && is_many) {
         hunt(id, hunt_cause::refused);
     } else if ((status == 413 || status == 414) && is_many) {
@@ -253,6 +278,13 @@ void dispatcher::shrink(batch_id id, const verdict& why, time_point now, outcome
     release(id);
 }
 
+/// It was the company that failed: each card gets so many attempts alone.
+void dispatcher::forgive(const batch& one) {
+    const auto most = settings_.attempts - std::min(settings_.attempts, attempts_alone);
+    for (const auto slot : one.cards)
+        cards_[slot].attempts = static_cast<std::uint16_t>(std::min<unsigned>(cards_[slot].attempts, most));
+}
+
 /// Takes the request apart to find its bad cards.
 void dispatcher::hunt(batch_id id, hunt_cause cause) {
     auto& one = batches_[id];
@@ -261,26 +293,29 @@ void dispatcher::hunt(batch_id id, hunt_cause cause) {
     if (one.hunt != no_id) {
         hunting_.on_refused(one.hunt, std::move(one.cards));
     } else {
-        hunting_.begin(cause, std::move(one.cards));
+        if (cause == hunt_cause::failing) forgive(one);
+        hunting_.begin(cause, std::move(one.cards), well_answered_);
     }
     release(id);
 }
 
-/// Whether it must be one of its cards that makes the batch fail.
+/// Whether it seems to be one of its cards that makes the batch fail. Where the next failure would be that of
+/// all its cards, it is taken apart in any case, if the carrier has answered anything at all.
 bool dispatcher::spoils_requests(const batch& one) const noexcept {
     if (one.cards.size() < 2) return false;
     if (one.hunt != no_id && hunting_.cause_of(one.hunt) == hunt_cause::failing) return true;
     const auto failures = one.failures + 1;
+    if (failures < 2) return false;
+    if (failures + 1 >= settings_.attempts) return well_answered_ > 0;
     const auto answered = well_answered_ - one.answered_then;
-    if (failures < 2 || answered < answers_until_hunt) return false;
-    if (failures + 1 >= settings_.attempts) return true;  // its cards would all be failed by the next one
+    if (failures < failures_until_hunt || answered < answers_until_hunt) return false;
     const auto failed = static_cast<double>(failed_ - one.failed_then);
     const double share = failed / (failed + static_cast<double>(answered));
-    return failures >= failures_until_hunt && std::pow(share, failures) <= least_chance;
+    return std::pow(share, failures) <= least_chance;
 }
 
-/// A card that is asked alone since requests with it fail: its failures say nothing about the carrier.
-bool dispatcher::is_lone_suspect(const batch& one) const noexcept {
+/// A card that is asked alone since requests with it fail.
+bool dispatcher::is_hunted_alone(const batch& one) const noexcept {
     return one.asked == 1 && one.hunt != no_id && hunting_.cause_of(one.hunt) == hunt_cause::failing;
 }
 
@@ -293,20 +328,33 @@ void dispatcher::suspect_account(batch_id id, const verdict& why, time_point now
 
 void dispatcher::throttle(batch_id id, std::optional<duration> retry_after, time_point now) {
     ++counts_.throttled;
-    health_.on_throttled(batches_[id].sent_at, now, retry_after);
+    health_.on_throttled(batches_[id].sent_at, now, retry_after, in_flight_ + 1);
     resends_.push_back(id);
 }
 
-/// The whole request failed in passing.
+/// The whole request failed in passing. A card that is hunted alone while others are answered says nothing
+/// about the carrier; while none is, nothing about the card.
 void dispatcher::fail(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
     auto& one = batches_[id];
-    if (!is_lone_suspect(one)) health_.on_failure(now);
+    const bool is_alone = is_hunted_alone(one);
+    const bool others_fare_better = is_alone && well_answered_ > hunting_.answered_before(one.hunt);
+    if (!others_fare_better) health_.on_failure(now);
+    note_failure(one);
+    if (health_.is_down() || (is_alone && !others_fare_better)) return schedule_retry(id, now);
+    try_again(id, why, now, listener);
+}
+
+void dispatcher::note_failure(batch& one) noexcept {
     if (one.failures == 0) {
         one.answered_then = well_answered_;
         one.failed_then = failed_;
     }
     ++failed_;
-    if (health_.is_down()) return schedule_retry(id, now);
+}
+
+/// Charges the cards; as a whole, if not too often.
+void dispatcher::try_again(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
+    auto& one = batches_[id];
     if (spoils_requests(one)) return hunt(id, hunt_cause::failing);
     const auto is_final = [&](slot_id slot) { return charge(slot, why, listener); };
     std::erase_if(one.cards, is_final);
@@ -321,32 +369,6 @@ void dispatcher::schedule_retry(batch_id id, time_point now) {
     const auto wait = health_.is_suspect() ? settings_.suspect_retry.draw_upper_half(one.failures, random_)
                                            : settings_.retry.draw(one.failures, random_);
     retries_.emplace(now + wait, id);
-}
-
-/// Counts an attempt against the card; true where it was the last, and the row is written.
-bool dispatcher::charge(slot_id slot, const verdict& why, outcome_listener& listener) {
-    if (++cards_[slot].attempts < settings_.attempts) return false;
-    writer_.write_failed(slot, why.status, why.message, listener);
-    return true;
-}
-
-/// The card goes back to the queue of its kind, to be asked along with others.
-void dispatcher::ask_again(slot_id slot, const verdict& why, bool is_charged, time_point now,
-                           outcome_listener& listener) {
-    if (is_charged && charge(slot, why, listener)) return;
-    auto& card = cards_[slot];
-    card.batch = no_id;
-    card.queued_at = now;
-    batcher_.add_leftover(card.number.kind(), slot);
-}
-
-/// The card's next request holds no other card.
-void dispatcher::ask_alone(slot_id slot, time_point at) {
-    auto& card = cards_[slot];
-    const auto id = new_batch(card.number.kind());
-    card.batch = no_id;
-    batches_[id].cards.push_back(slot);
-    retries_.emplace(at, id);
 }
 
 void dispatcher::leave_hunt(batch& one, group_result result) {

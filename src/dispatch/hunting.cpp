@@ -7,16 +7,18 @@
 
 namespace cardresolver::dispatch {
 
-void hunting::begin(hunt_cause cause, std::vector<slot_id> suspects) {
+void hunting::begin(hunt_cause cause, std::vector<slot_id> suspects, std::uint64_t answered) {
     hunt_id id = 0;
     if (free_.empty()) {
         id = static_cast<hunt_id>(hunts_.size());
         hunts_.emplace_back(cause, std::move(suspects));
+        answered_before_.emplace_back();
     } else {
         id = free_.back();
         free_.pop_back();
         hunts_[id] = poison_hunt(cause, std::move(suspects));
     }
+    answered_before_[id] = answered;
     enqueue(id);
 }
 

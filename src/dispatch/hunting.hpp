@@ -21,8 +21,8 @@ public:
         std::vector<slot_id> group;
     };
 
-    /// Takes apart a request of several cards.
-    void begin(hunt_cause cause, std::vector<slot_id> suspects);
+    /// Takes apart a request of several cards. `answered`: how many requests were answered well before.
+    void begin(hunt_cause cause, std::vector<slot_id> suspects, std::uint64_t answered);
 
     bool has_group() const noexcept { return !queue_.empty(); }
     /// Whether a group may go out before other work that is ready.
@@ -33,6 +33,7 @@ public:
     void on_other_sent() noexcept { credit_ = credit_ < cost ? credit_ + 1 : cost; }
 
     hunt_cause cause_of(hunt_id hunt) const noexcept { return hunts_[hunt].cause(); }
+    std::uint64_t answered_before(hunt_id hunt) const noexcept { return answered_before_[hunt]; }
     /// The results of a group; see `poison_hunt`.
     void on_clean(hunt_id hunt);
     void on_refused(hunt_id hunt, std::vector<slot_id> group);
@@ -47,9 +48,10 @@ private:
     void enqueue(hunt_id hunt);
     void end_if_done(hunt_id hunt);
 
-    std::deque<poison_hunt> hunts_;  ///< a deque: references stay valid while it grows
-    std::vector<hunt_id> free_;      ///< ended ones, whose places are used again
-    std::deque<hunt_id> queue_;      ///< those that have a group, each once
+    std::deque<poison_hunt> hunts_;               ///< a deque: references stay valid while it grows
+    std::vector<std::uint64_t> answered_before_;  ///< by `hunt_id`
+    std::vector<hunt_id> free_;                   ///< ended ones, whose places are used again
+    std::deque<hunt_id> queue_;                   ///< those that have a group, each once
     unsigned credit_ = 0;
 };
 

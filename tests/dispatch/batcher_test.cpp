@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 
 namespace cardresolver::dispatch {
@@ -32,6 +34,7 @@ protected:
 
     card_table cards_{1000};
     batcher batcher_{10, 1s};
+    random_source random_{7};
     card_kind kind_ = card_kind::iccid;
     std::uint64_t next_ = 0;
 };
@@ -55,7 +58,7 @@ TEST_F(batcher_with_cards, IN4_never_mixes_kinds_and_prefers_the_full_request) {
     EXPECT_EQ(ready_at({}), start);
     EXPECT_EQ(kind_, card_kind::msisdn);
     std::vector<slot_id> taken;
-    batcher_.take(kind_, taken);
+    batcher_.take(kind_, taken, random_);
     EXPECT_EQ(taken.size(), 10U);
     for (const auto slot : taken)
         EXPECT_EQ(cards_[slot].number.kind(), card_kind::msisdn);
@@ -84,10 +87,28 @@ TEST_F(batcher_with_cards, asks_leftovers_first) {
     add(card_kind::iccid, 10);
     add_leftover(card_kind::iccid);
     std::vector<slot_id> taken;
-    batcher_.take(card_kind::iccid, taken);
-    EXPECT_EQ(cards_[taken.front()].line, 10U);
+    batcher_.take(card_kind::iccid, taken, random_);
+    EXPECT_TRUE(
+        std::any_of(taken.begin(), taken.end(), [this](slot_id slot) { return cards_[slot].line == 10; }));
     EXPECT_EQ(taken.size(), 10U);
     EXPECT_EQ(batcher_.backlog(), 1U);
+}
+
+TEST_F(batcher_with_cards, AP1_a_leftover_stands_first_by_chance_alone) {
+    std::set<std::size_t> places;
+    for (int i = 0; i < 200; ++i) {
+        add(card_kind::iccid, 9);
+        add_leftover(card_kind::iccid);
+        const auto leftover_line = next_ - 1;
+        std::vector<slot_id> taken;
+        batcher_.take(card_kind::iccid, taken, random_);
+        const auto at = std::find_if(taken.begin(), taken.end(),
+                                     [&](slot_id slot) { return cards_[slot].line == leftover_line; });
+        places.insert(static_cast<std::size_t>(at - taken.begin()));
+        for (const auto slot : taken)
+            cards_.release(slot);
+    }
+    EXPECT_EQ(places.size(), 10U) << "everywhere";
 }
 
 TEST_F(batcher_with_cards, AP8_makes_smaller_requests_once_told_to) {
@@ -96,7 +117,7 @@ TEST_F(batcher_with_cards, AP8_makes_smaller_requests_once_told_to) {
     batcher_.limit_batch_size(50);
     EXPECT_EQ(batcher_.backlog(), 3U);
     std::vector<slot_id> taken;
-    batcher_.take(card_kind::iccid, taken);
+    batcher_.take(card_kind::iccid, taken, random_);
     EXPECT_EQ(taken.size(), 4U);
     batcher_.limit_batch_size(0);
     EXPECT_EQ(batcher_.batch_size(), 1U);

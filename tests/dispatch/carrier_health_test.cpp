@@ -72,36 +72,59 @@ TEST_F(carrier_health_test, goes_down_after_twenty_failures_and_probes_at_growin
 
 TEST_F(carrier_health_test, RL1_honours_retry_after_for_the_whole_account_within_bounds) {
     health_.on_answer(now_);
-    health_.on_throttled(now_, now_, 5s);
+    health_.on_throttled(now_, now_, 5s, 1);
     EXPECT_GE(health_.may_send_at(now_, 0), now_ + 5s);
     now_ += 10s;
-    health_.on_throttled(now_, now_, 24h);
+    health_.on_throttled(now_, now_, 24h, 1);
     EXPECT_LE(health_.may_send_at(now_, 0), now_ + 15min);
 }
 
 TEST_F(carrier_health_test, RL2_waits_longer_only_for_what_was_sent_after_the_last_hold) {
     health_.on_answer(now_);
     for (int i = 0; i < 30; ++i)
-        health_.on_throttled(now_, now_, std::nullopt);
+        health_.on_throttled(now_, now_, std::nullopt, 1);
     const auto held_until = health_.held_until();
     EXPECT_LE(held_until, now_ + 500ms) << "thirty replies of one moment are one event";
     EXPECT_GE(held_until, now_ + 250ms);
     for (int i = 0; i < 20; ++i) {
         now_ = health_.held_until();
-        health_.on_throttled(now_, now_, std::nullopt);
+        health_.on_throttled(now_, now_, std::nullopt, 1);
     }
-    EXPECT_LE(health_.held_until(), now_ + 1min);
-    EXPECT_GE(health_.held_until(), now_ + 30s);
+    EXPECT_LE(health_.held_until(), now_ + 2min);
+    EXPECT_GE(health_.held_until(), now_ + 1min) << "RL3: one probe a minute";
+}
+
+TEST_F(carrier_health_test, RL2_comes_back_with_half_as_much_and_grows_by_answers) {
+    health_.on_answer(now_);
+    EXPECT_TRUE(may_send(500));
+    health_.on_throttled(now_, now_, std::nullopt, 32);
+    for (int i = 0; i < 31; ++i)
+        health_.on_throttled(now_, now_, std::nullopt, 31);
+    now_ = health_.held_until();
+    EXPECT_TRUE(may_send(15));
+    EXPECT_FALSE(may_send(16));
+    for (unsigned before = 16; before > 1; before /= 2) {
+        health_.on_throttled(now_, now_, std::nullopt, before);
+        now_ = health_.held_until();
+    }
+    EXPECT_TRUE(may_send(0));
+    EXPECT_FALSE(may_send(1)) << "one probe at a time";
+    health_.on_answer(now_);
+    EXPECT_TRUE(may_send(2));
+    EXPECT_FALSE(may_send(3));
+    for (int i = 0; i < 500; ++i)
+        health_.on_answer(now_);
+    EXPECT_TRUE(may_send(500));
 }
 
 TEST_F(carrier_health_test, AP10_holds_the_account_after_three_busy_replies_in_a_row) {
     health_.on_answer(now_);
-    health_.on_busy(now_);
-    health_.on_busy(now_);
+    health_.on_busy(now_, 1);
+    health_.on_busy(now_, 1);
     EXPECT_TRUE(may_send(5));
     health_.on_answer(now_);
     for (int i = 0; i < 12; ++i)
-        health_.on_busy(now_);
+        health_.on_busy(now_, 1);
     EXPECT_FALSE(may_send(5));
     EXPECT_FALSE(health_.is_down());
 }

@@ -18,6 +18,7 @@ enum class effect : std::uint8_t {
     failed,    ///< the row gives code and text, after all attempts
     missing,   ///< the reply says nothing about the card: the row says so, after all attempts
     never,     ///< asked again without end, at nobody's expense
+    put_off,   ///< asked again for minutes at nobody's expense; then the row gives code and text
     account,   ///< the run stops: account refused
     wrong_interface,
     own_fault,
@@ -40,9 +41,9 @@ const std::vector<expectation> table{
     {"10", effect::refused, effect::refused},
     {"18", effect::failed, effect::refused},
     {"13", effect::own_fault, effect::refused},
-    {"71", effect::never, effect::never},
-    {"72", effect::never, effect::never},
-    {"73", effect::never, effect::never},
+    {"71", effect::never, effect::put_off},
+    {"72", effect::never, effect::put_off},
+    {"73", effect::never, effect::put_off},
     {"1", effect::failed, effect::failed},
     {"99", effect::failed, effect::failed},
     {"101", effect::failed, effect::failed},
@@ -102,6 +103,9 @@ void expect_effect(model_run& run, effect expected, const std::string& code) {
         case effect::resolved:
             EXPECT_EQ(run.row_of(struck + 1).outcome, outcome_kind::resolved);
             return;
+        case effect::put_off:
+            EXPECT_GE(run.elapsed(), std::chrono::minutes(3));
+            [[fallthrough]];
         case effect::refused:
         case effect::failed:
             EXPECT_EQ(run.row_of(struck + 1).outcome,

@@ -261,7 +261,7 @@ TEST(dispatcher, AP10_retries_in_passing_and_then_fails_with_the_last_code) {
     const std::vector<expectation> table{{top_status("99", "fault"), "99"},
                                          {top_status("4711", "?"), "4711"},
                                          {http_status(503), "http-503"},
-                                         {http_status(404), "http-404"},
+                                         {http_status(408), "http-408"},
                                          {http_status(302), "http-302"},
                                          {failing(failure_kind::timeout), "timeout"},
                                          {failing(failure_kind::closed), "connection"},

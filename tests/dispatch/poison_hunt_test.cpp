@@ -129,7 +129,7 @@ TEST(poison_hunt, has_one_group_under_way_until_it_asks_card_by_card) {
 TEST(hunting, takes_a_tenth_of_the_requests_while_other_work_waits) {
     hunting all;
     for (int i = 0; i < 20; ++i)
-        all.begin(hunt_cause::refused, all_slots());
+        all.begin(hunt_cause::refused, all_slots(), 0);
     unsigned hunts = 0;
     for (int request = 0; request < 100; ++request) {
         if (all.may_go_first()) {
@@ -144,8 +144,8 @@ TEST(hunting, takes_a_tenth_of_the_requests_while_other_work_waits) {
 
 TEST(hunting, saves_up_no_more_than_one_request) {
     hunting all;
-    all.begin(hunt_cause::refused, all_slots());
-    all.begin(hunt_cause::failing, all_slots());
+    all.begin(hunt_cause::refused, all_slots(), 0);
+    all.begin(hunt_cause::failing, all_slots(), 0);
     for (int i = 0; i < 1000; ++i)
         all.on_other_sent();
     ASSERT_TRUE(all.may_go_first());
@@ -156,7 +156,7 @@ TEST(hunting, saves_up_no_more_than_one_request) {
 
 TEST(hunting, forgets_hunts_that_are_done) {
     hunting all;
-    all.begin(hunt_cause::refused, {1, 2});
+    all.begin(hunt_cause::refused, {1, 2}, 0);
     const auto first = all.take();
     all.on_refused(first.hunt, {});
     const auto second = all.take();
@@ -164,7 +164,7 @@ TEST(hunting, forgets_hunts_that_are_done) {
     all.on_clean(second.hunt);
     EXPECT_EQ(all.size(), 0U);
     EXPECT_FALSE(all.has_group());
-    all.begin(hunt_cause::failing, {3, 4});
+    all.begin(hunt_cause::failing, {3, 4}, 0);
     EXPECT_EQ(all.cause_of(all.take().hunt), hunt_cause::failing);
 }
 
