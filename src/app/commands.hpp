@@ -19,6 +19,8 @@ struct command {
 /// Asks the carrier about every card of a list. The process must be left by `leave` afterwards: what the run
 /// used is kept, since threads of it may still be blocked.
 exit_code execute_resolve(const option_reading& reading);
+/// Counts a list and says what it will cost; sends nothing.
+exit_code execute_plan(const option_reading& reading);
 /// Tells the story of one card out of a trace.
 exit_code execute_explain(const option_reading& reading);
 /// Prints a transaction number and its token, or a whole signed command line.

@@ -14,6 +14,7 @@ enum class exit_code : std::uint8_t {
     internal_fault = 70,       ///< a fault of this program
     cannot_create = 73,        ///< the output cannot be created, exists, or is locked
     io_error = 74,             ///< read, write or fsync failed
+    stopped_early = 75,        ///< not done by the deadline, or stopped and resumable
     account_refused = 77,      ///< the carrier refuses the account
     configuration = 78,        ///< configuration file, account settings, wrong interface
     some_failed = 90,          ///< finished, but some cards got no answer

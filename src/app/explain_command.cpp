@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/logging.hpp"
+#include "app/standard_output.hpp"
 #include "app/story_text.hpp"
 #include "card/canonical.hpp"
 #include "run/trace_story.hpp"
@@ -8,7 +9,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <optional>
@@ -92,14 +92,6 @@ complaint describe_absence(const command_options& options, const run::story_buil
             fmt::format("the trace '{}' says nothing of {}", options.trace, builder.number())};
 }
 
-/// A reader that has gone is no fault of ours.
-exit_code print(const std::string& text) {
-    const bool is_written =
-        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (is_written) return exit_code::success;
-    return errno == EPIPE ? exit_code::reader_gone : exit_code::io_error;
-}
-
 }  // namespace
 
 exit_code execute_explain(const option_reading& reading) {
@@ -119,7 +111,7 @@ exit_code execute_explain(const option_reading& reading) {
         log_error(fault->message);
         return fault->code;
     }
-    return print(tell_stories(builder));
+    return print_text(tell_stories(builder));
 }
 
 }  // namespace cardresolver::app

@@ -4,6 +4,7 @@
 #include "app/logging.hpp"
 #include "app/options/option_reader.hpp"
 #include "app/options/suggestion.hpp"
+#include "app/plan_help.hpp"
 #include "app/version.hpp"
 
 #include <fmt/format.h>
@@ -117,6 +118,9 @@ std::span<const command> all_commands() {
         {{"resolve", "Asks the carrier about every card of a list and writes one row for each.",
           "[INPUT] [OPTIONS]", resolve_examples, resolve_notes, resolve_option_table()},
          execute_resolve},
+        {{"plan", "Counts a list and says what it will cost: requests, time, quota. Sends nothing.",
+          "[INPUT] [OPTIONS]", plan_examples, plan_notes, plan_option_table()},
+         execute_plan},
         {{"explain", "Tells the story of one card out of a trace.", "--trace FILE NUMBER", explain_examples,
           explain_notes, explain_option_table()},
          execute_explain},

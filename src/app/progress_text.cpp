@@ -22,19 +22,6 @@ double to_seconds(std::chrono::steady_clock::duration time) {
     return std::chrono::duration<double>(time).count();
 }
 
-/// 1234567 as 1,234,567.
-std::string grouped(std::uint64_t value) {
-    auto text = std::to_string(value);
-    for (std::size_t at = text.size(); at > 3; at -= 3)
-        text.insert(at - 3, 1, ',');
-    return text;
-}
-
-/// "1 row", "2 rows".
-std::string counted(std::uint64_t count, std::string_view what) {
-    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
-}
-
 std::string speed(double per_s) {
     return fmt::format("{:.{}f}", per_s, per_s < 10 ? 1 : 0);
 }

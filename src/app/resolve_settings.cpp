@@ -124,8 +124,7 @@ dispatch::settings dispatch_settings_of(const option_reading& reading) {
     dispatch.batch_size = options.batch_size;
     dispatch.attempts = options.attempts;
     dispatch.linger = options.linger;
-    dispatch.rate = options.rate;
-    if (!options.base_url && !reading.is_given("rate")) dispatch.rate.reset();
+    dispatch.rate = rate_in_force(reading);
     dispatch.give_up_after = options.give_up_after;
     dispatch.seed = random_seed();
     return dispatch;
@@ -155,6 +154,11 @@ std::string_view text_of(const std::optional<source::input_format>& format) {
 }
 
 }  // namespace
+
+std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading) {
+    const bool is_free = !reading.options.base_url && !reading.is_given("rate");
+    return is_free ? std::nullopt : reading.options.rate;
+}
 
 void check_plaintext(const command_options& options, std::vector<option_fault>& faults) {
     const bool is_plaintext = options.base_url && !options.base_url->tls;

@@ -16,6 +16,9 @@ namespace cardresolver::app {
 std::optional<run::settings> make_run_settings(const option_reading& reading,
                                                std::vector<option_fault>& faults);
 
+/// The limit that a run keeps; nothing: unlimited. The built-in carrier has none unless one is given.
+std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading);
+
 /// Without --allow-plaintext, `http://` is a fault; nothing to say about the built-in carrier.
 void check_plaintext(const command_options& options, std::vector<option_fault>& faults);
 

@@ -2,6 +2,7 @@
 // checked by the commands.
 #pragma once
 
+#include "app/options/point_in_time.hpp"
 #include "card/kind.hpp"
 #include "carrier/base_url.hpp"
 #include "carrier/request.hpp"
@@ -77,6 +78,9 @@ struct command_options {
     std::string config;
     // command explain
     std::string explained_number;
+    // command plan
+    std::optional<point_in_time> deadline;
+    bool plan_as_json = false;
     // command token
     std::string transid;
     std::vector<std::string> curl;

@@ -47,16 +47,17 @@ std::string sources_note(std::span<const option_definition> options) {
         if (!has_environment) flags_alone += fmt::format(", --{}", option.name);
     }
     if (!has_other_sources) return {};
-    return fmt::format(
+    auto note = fmt::format(
         "All options but {} are also read from the environment, as CARDRESOLVER_ and the name in capitals "
-        "(CARDRESOLVER_PASSWORD_FILE=/run/password), and from the file named by --config, as TOML "
-        "(password-file = "
-        "\"/run/password\"). A flag beats the environment, the environment beats the file.\n\n"
-        "The password is never taken from the command line. It is looked for in CARDRESOLVER_PASSWORD, "
-        "--password-file, $CREDENTIALS_DIRECTORY/password, and the configuration file (password = \"...\", "
-        "chmod "
-        "600).",
+        "(CARDRESOLVER_BASE_URL=simulator), and from the file named by --config, as TOML "
+        "(base-url = \"simulator\"). A flag beats the environment, the environment beats the file.",
         flags_alone);
+    if (find_option(options, "password") == nullptr) return note;
+    return note +
+           "\n\n"
+           "The password is never taken from the command line. It is looked for in CARDRESOLVER_PASSWORD, "
+           "--password-file, $CREDENTIALS_DIRECTORY/password, and the configuration file (password = "
+           "\"...\", chmod 600).";
 }
 
 }  // namespace

@@ -59,6 +59,8 @@ struct option_definition {
 std::span<const option_definition> resolve_option_table();
 /// Those of `simulate`: flags alone, since the names mean other things than in `resolve`.
 std::span<const option_definition> simulate_option_table();
+/// Those of `plan`: a part of `resolve`'s, and its own.
+std::span<const option_definition> plan_option_table();
 /// Those of `token`: the account's part of `resolve`'s, and its own.
 std::span<const option_definition> token_option_table();
 /// Those of `explain`: flags alone.

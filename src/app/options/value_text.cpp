@@ -116,6 +116,17 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t l
     return value;
 }
 
+std::string grouped(std::uint64_t value) {
+    auto text = std::to_string(value);
+    for (std::size_t at = text.size(); at > 3; at -= 3)
+        text.insert(at - 3, 1, ',');
+    return text;
+}
+
+std::string counted(std::uint64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
+}
+
 std::optional<bool> parse_switch(std::string_view text) noexcept {
     constexpr std::array<std::string_view, 4> on{"true", "yes", "on", "1"};
     constexpr std::array<std::string_view, 4> off{"false", "no", "off", "0"};

@@ -31,6 +31,12 @@ std::string format_rate(const dispatch::rate_limit& limit);
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t least,
                                           std::uint64_t most) noexcept;
 
+/// 1234567 as `1,234,567`.
+std::string grouped(std::uint64_t value);
+
+/// "1 row", "2,000 rows".
+std::string counted(std::uint64_t count, std::string_view what);
+
 /// `true`, `yes`, `on`, `1`, or their opposites.
 std::optional<bool> parse_switch(std::string_view text) noexcept;
 

@@ -1,0 +1,44 @@
+// The options of `plan`: those of `resolve` that decide what is asked and how fast, and its own.
+#include "app/options/option_definition.hpp"
+#include "app/options/setters.hpp"
+
+namespace cardresolver::app {
+namespace {
+
+using text_view = std::string_view;
+
+std::string set_deadline(text_view text, command_options& o) {
+    o.deadline = parse_point_in_time(text);
+    return o.deadline ? std::string() : std::string(point_in_time_spelling);
+}
+
+std::vector<option_definition> make_plan_table() {
+    std::vector<option_definition> options{
+        {.name = "deadline",
+         .value = "TIME|D",
+         .group = option_group::pace,
+         .help = "Say whether the run can be done by then, and end with exit code 75 where it cannot: "
+                 "2026-01-31T06:00:00+08:00, the next 06:00 on the local clock, or a duration such as 90m.",
+         .apply = set_deadline,
+         .sources = from_flag},
+        {.name = "json",
+         .group = option_group::report,
+         .help = "One JSON object instead of the text.",
+         .apply = [](text_view t, command_options& o) { return set_switch(t, o.plan_as_json); },
+         .sources = from_flag},
+    };
+    for (const text_view name : {"input", "input-format", "column", "kind", "pad-iccid", "base-url",
+                                 "batch-size", "rate", "config"}) {
+        options.push_back(*find_option(resolve_option_table(), name));
+    }
+    return options;
+}
+
+}  // namespace
+
+std::span<const option_definition> plan_option_table() {
+    static const std::vector<option_definition> options = make_plan_table();
+    return options;
+}
+
+}  // namespace cardresolver::app
