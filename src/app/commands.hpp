@@ -23,6 +23,9 @@ exit_code execute_resolve(const option_reading& reading);
 exit_code execute_plan(const option_reading& reading);
 /// Tells the story of one card out of a trace.
 exit_code execute_explain(const option_reading& reading);
+/// Reaches the carrier with one signed request and says what is wrong. Like `resolve`, to be followed by
+/// `leave`.
+exit_code execute_check(const option_reading& reading);
 /// Prints a transaction number and its token, or a whole signed command line.
 exit_code execute_token(const option_reading& reading);
 /// Plays the carrier until a signal comes.

@@ -1,41 +1,18 @@
 #include "app/ending.hpp"
 
+#include "app/refusal_hint.hpp"
 #include "card/text.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <string_view>
 
 namespace cardresolver::app {
 namespace {
 
-struct refusal_hint {
-    std::string_view code;
-    std::string_view hint;
-};
-
-constexpr std::array<refusal_hint, 8> refusal_hints{{
-    {"3", "the subscription or the application is not active: ask the carrier about its state"},
-    {"4", "the subscription or the application is not active: ask the carrier about its state"},
-    {"118040196", "the subscription is not active: ask the carrier about its state"},
-    {"6",
-     "this machine's public address is not on the carrier's IP whitelist: have it added, or go out by "
-     "another address (--proxy, --local-address)"},
-    {"8",
-     "this machine's public address is not on the carrier's IP whitelist: have it added, or go out by "
-     "another address (--proxy, --local-address)"},
-    {"7", "the token does not match: the password is wrong, or it belongs to another appid"},
-    {"http-401", "the carrier, or a gateway before it, does not let this account in"},
-    {"http-403", "the carrier, or a gateway before it, does not let this account in"},
-}};
-
+/// By the code that the text begins with.
 std::string_view hint_for(std::string_view detail) {
-    const auto code = detail.substr(0, detail.find(' '));
-    for (const auto& entry : refusal_hints) {
-        if (entry.code == code) return entry.hint;
-    }
-    return "check appid, ebid and password";
+    return refusal_hint(detail.substr(0, detail.find(' ')));
 }
 
 ending judge_stop(const dispatch::stop& stop, const run_facts& facts) {

@@ -1,4 +1,5 @@
 // Finds the command, reads its options, runs it.
+#include "app/check_help.hpp"
 #include "app/commands.hpp"
 #include "app/explain_help.hpp"
 #include "app/logging.hpp"
@@ -124,6 +125,9 @@ std::span<const command> all_commands() {
         {{"explain", "Tells the story of one card out of a trace.", "--trace FILE NUMBER", explain_examples,
           explain_notes, explain_option_table()},
          execute_explain},
+        {{"check", "Reaches the carrier with one signed request and says what is wrong.",
+          "[NUMBER] [OPTIONS]", check_examples, check_notes, check_option_table()},
+         execute_check},
         {{"token", "Prints a transaction number and its token, to talk to the carrier's support.",
           "[OPTIONS]", token_examples, token_notes, token_option_table()},
          execute_token},

@@ -1,3 +1,4 @@
+#include "app/built_in_carrier.hpp"
 #include "app/commands.hpp"
 #include "app/ending.hpp"
 #include "app/logging.hpp"
@@ -35,7 +36,7 @@ class resolve_session {
 public:
     resolve_session(const command_options& options, run::settings settings)
         : options_(options), settings_(std::move(settings)) {
-        if (!options_.base_url) start_simulator();
+        if (!options_.base_url) start_built_in_carrier();
         if (settings_.trace) settings_.trace->on_fault = [this](std::string_view why) { give_up_trace(why); };
     }
 
@@ -56,15 +57,10 @@ public:
     }
 
 private:
-    void start_simulator() {
-        simulator::settings simulated;
-        simulated.listen = "127.0.0.1:0";
-        simulator_.emplace(simulated);
-        std::string error;
-        const auto url = carrier::parse_base_url(simulator_->url(), error);
-        if (!url) throw std::runtime_error("the built-in carrier's URL: " + error);
-        settings_.url = *url;
-        settings_.client.ca_pem = simulator_->ca_pem();
+    void start_built_in_carrier() {
+        carrier_.emplace();
+        settings_.url = carrier_->url();
+        settings_.client.ca_pem = carrier_->ca_pem();
     }
 
     std::optional<ending> open() {
@@ -122,7 +118,7 @@ private:
 
     const command_options& options_;
     run::settings settings_;
-    std::optional<simulator::server> simulator_;
+    std::optional<built_in_carrier> carrier_;
     net::asio::io_context context_{1};
     std::optional<run::resolve_run> run_;
     std::optional<progress_reporter> progress_;

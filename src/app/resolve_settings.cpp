@@ -107,17 +107,6 @@ std::uint64_t random_seed() {
     return std::uint64_t{device()} << 32U | device();
 }
 
-net::client_settings client_settings_of(const command_options& options) {
-    net::client_settings client;
-    client.ca_file =
-        options.base_url ? options.ca_file : std::string();  // the built-in carrier brings its own
-    client.local_address = options.local_address;
-    client.proxy = options.proxy;
-    client.connect_timeout = options.connect_timeout;
-    client.request_timeout = options.request_timeout;
-    return client;
-}
-
 dispatch::settings dispatch_settings_of(const option_reading& reading) {
     const auto& options = reading.options;
     dispatch::settings dispatch;
@@ -142,12 +131,6 @@ std::string sha256(const std::string& text) {
     return hex;
 }
 
-std::string text_of_url(const command_options& options) {
-    if (!options.base_url) return "simulator";
-    const auto& url = *options.base_url;
-    return fmt::format("{}://{}{}", url.tls ? "https" : "http", url.host_field(), url.path_prefix);
-}
-
 std::string_view text_of(const std::optional<source::input_format>& format) {
     if (!format) return "";
     return *format == source::input_format::csv ? "csv" : "text";
@@ -158,6 +141,23 @@ std::string_view text_of(const std::optional<source::input_format>& format) {
 std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading) {
     const bool is_free = !reading.options.base_url && !reading.is_given("rate");
     return is_free ? std::nullopt : reading.options.rate;
+}
+
+net::client_settings client_settings_of(const command_options& options) {
+    net::client_settings client;
+    client.ca_file =
+        options.base_url ? options.ca_file : std::string();  // the built-in carrier brings its own
+    client.local_address = options.local_address;
+    client.proxy = options.proxy;
+    client.connect_timeout = options.connect_timeout;
+    client.request_timeout = options.request_timeout;
+    return client;
+}
+
+std::string describe_base_url(const command_options& options) {
+    if (!options.base_url) return "simulator";
+    const auto& url = *options.base_url;
+    return fmt::format("{}://{}{}", url.tls ? "https" : "http", url.host_field(), url.path_prefix);
 }
 
 void check_plaintext(const command_options& options, std::vector<option_fault>& faults) {
@@ -209,7 +209,7 @@ std::string config_digest(const command_options& options, const run::settings& s
     auto text = fmt::format(
         "appid={}\nbase-url={}\ncolumn={}\nebid={}\ninput-format={}\nkind={}\noutput-format={}\npad-iccid={}"
         "\n",
-        settings.account.appid, text_of_url(options), options.column, settings.account.ebid,
+        settings.account.appid, describe_base_url(options), options.column, settings.account.ebid,
         text_of(options.input_format),
         options.kind ? card::to_string(*options.kind) : std::string_view("auto"), text_of(settings.format),
         options.pad_iccid);

@@ -19,6 +19,12 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
 /// The limit that a run keeps; nothing: unlimited. The built-in carrier has none unless one is given.
 std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading);
 
+/// All of the client's settings that the options hold; `host`, `port`, `tls` and `ca_pem` are left open.
+net::client_settings client_settings_of(const command_options& options);
+
+/// `https://host:port/prefix`, or `simulator`. Holds no secret.
+std::string describe_base_url(const command_options& options);
+
 /// Without --allow-plaintext, `http://` is a fault; nothing to say about the built-in carrier.
 void check_plaintext(const command_options& options, std::vector<option_fault>& faults);
 

@@ -23,6 +23,9 @@ task<exchange_result> connection::async_exchange(std::string_view request) {
 bool connection::is_open() const noexcept {
     return implementation_->is_open();
 }
+peer_facts connection::peer() const {
+    return implementation_->peer();
+}
 bool connection::check_alive() noexcept {
     return implementation_->check_alive();
 }
@@ -90,6 +93,17 @@ task<exchange_result> connection::implementation::async_exchange(std::string_vie
     exchange_result result(reply);
     result.elapsed = elapsed;
     co_return result;
+}
+
+peer_facts connection::implementation::peer() {
+    peer_facts facts;
+    facts.address = peer_address_;
+    facts.certificate = certificate_.own;
+    if (!tls_) return facts;
+    auto* const native = tls_->native_handle();
+    facts.tls_version = SSL_get_version(native);
+    facts.certificate = describe_certificate(native);
+    return facts;
 }
 
 bool connection::implementation::check_alive() noexcept {

@@ -5,6 +5,7 @@
 #include "card/failure.hpp"
 #include "net/async.hpp"
 #include "net/client.hpp"
+#include "net/peer.hpp"
 
 #include <chrono>
 #include <memory>
@@ -51,6 +52,9 @@ public:
     task<exchange_result> async_exchange(std::string_view request);
 
     bool is_open() const noexcept;
+
+    /// Who is at the other end; where the last `async_open` failed, as far as it came.
+    peer_facts peer() const;
 
     /// Whether a request may be written now: open, and the peer has neither closed nor sent anything
     /// unasked. Looks at the socket without blocking; closes the connection where the answer is no.

@@ -35,6 +35,7 @@ public:
     task<std::optional<card::failure>> async_open();
     task<exchange_result> async_exchange(std::string_view request);
     bool is_open() const noexcept { return open_ && ended_ == interruption::none; }
+    peer_facts peer();
     bool check_alive() noexcept;
     void close() noexcept;
 
@@ -78,6 +79,7 @@ private:
     deadline deadline_;
     wake_timer wake_;  ///< sleeps while a name is looked up
     clock::time_point connect_by_;
+    std::string peer_address_;  ///< of the last TCP connection
     certificate_report certificate_;
     reply_reader reader_;
     std::uint64_t exchanges_ = 0;  ///< completed on this connection

@@ -10,7 +10,8 @@ namespace {
 
 using resolver = asio::ip::basic_resolver<asio::ip::tcp, executor>;
 
-/// getaddrinfo, on Asio's own thread.
+}  // namespace
+
 name_lookup system_lookup(const executor& loop) {
     return [asking = std::make_shared<resolver>(loop)](const std::string& host, lookup_handler handler) {
         asking->async_resolve(host, "",
@@ -24,8 +25,6 @@ name_lookup system_lookup(const executor& loop) {
                               });
     };
 }
-
-}  // namespace
 
 name_cache::name_cache(const executor& loop, name_lookup lookup)
     : lookup_(lookup ? std::move(lookup) : system_lookup(loop)) {}

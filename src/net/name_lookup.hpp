@@ -1,5 +1,7 @@
-// How a name becomes addresses: the seam at which a test puts its own name server.
+// How a name becomes addresses: the seam at which a test puts its own name server, and `check` its ear.
 #pragma once
+
+#include "net/async.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>
@@ -16,5 +18,8 @@ using lookup_handler =
 
 /// Starts to look `host` up and returns at once; the handler is not called from inside.
 using name_lookup = std::function<void(const std::string& host, lookup_handler)>;
+
+/// The system's resolver (getaddrinfo, on a hidden thread of Asio's).
+name_lookup system_lookup(const executor& loop);
 
 }  // namespace cardresolver::net

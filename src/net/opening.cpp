@@ -62,6 +62,8 @@ task<std::optional<failure>> connection::implementation::async_open() {
     const operation_scope scope(*this);
     const auto& settings = client_.settings;
     exchanges_ = 0;
+    peer_address_.clear();
+    certificate_ = certificate_report{};
     connect_by_ = clock::now() + settings.connect_timeout;
     deadline_.arm(connect_by_);
     const auto& host = settings.proxy ? settings.proxy->host : settings.host;
@@ -153,6 +155,7 @@ task<std::optional<failure>> connection::implementation::async_connect_to(
         co_return interrupted(failure_stage::connect, ended_, "no answer from " + peer);
     }
     if (connect_error) co_return connect_failure(connect_error, peer);
+    peer_address_ = peer;
     client_.open_descriptors.push_back(socket.native_handle());
     co_return std::nullopt;
 }

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -73,6 +74,30 @@ std::string names_of(const X509* certificate) {
     return out;
 }
 
+/// "C = CN, CN = carrier.example"
+std::string text_of(const X509_NAME* name) {
+    const bio_pointer out(BIO_new(BIO_s_mem()));
+    // UTF-8 as it is: what is not printable is taken out below.
+    X509_NAME_print_ex(out.get(), name, 0,
+                       XN_FLAG_ONELINE & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+    char* bytes = nullptr;
+    const auto size = BIO_ctrl(out.get(), BIO_CTRL_INFO, 0, static_cast<void*>(&bytes));
+    std::string text;
+    if (size > 0) card::append_printable(text, {bytes, static_cast<std::size_t>(size)}, most_names_text);
+    return text;
+}
+
+std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+    return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
+}
+
+certificate_facts facts_of(const X509* certificate) {
+    return {text_of(X509_get_subject_name(certificate)), text_of(X509_get_issuer_name(certificate)),
+            time_of(X509_get0_notBefore(certificate)), time_of(X509_get0_notAfter(certificate))};
+}
+
 /// Called by OpenSSL for each certificate of the chain and for each fault found.
 int on_certificate(int accepted, X509_STORE_CTX* verification) {
     auto* const certificate = X509_STORE_CTX_get_current_cert(verification);
@@ -91,7 +116,10 @@ int on_certificate(int accepted, X509_STORE_CTX* verification) {
     auto* const report = static_cast<certificate_report*>(SSL_get_ex_data(connection, report_index()));
     if (report != nullptr) {
         report->depth = depth;
-        if (const auto* const own = X509_STORE_CTX_get0_cert(verification)) report->names = names_of(own);
+        if (const auto* const own = X509_STORE_CTX_get0_cert(verification)) {
+            report->names = names_of(own);
+            report->own = facts_of(own);
+        }
     }
     return 0;
 }
@@ -195,6 +223,12 @@ std::string describe_refusal(SSL* connection, const std::string& host, const cer
     std::string text = X509_verify_cert_error_string(result);
     if (report.depth > 0) text += ", in the certificate of an authority";
     return text;
+}
+
+std::optional<certificate_facts> describe_certificate(SSL* connection) {
+    const auto* const certificate = SSL_get0_peer_certificate(connection);
+    if (certificate == nullptr) return std::nullopt;
+    return facts_of(certificate);
 }
 
 }  // namespace cardresolver::net

@@ -2,8 +2,11 @@
 // is verified unless it is asked for, context by context and stream by stream.
 #pragma once
 
+#include "net/peer.hpp"
+
 #include <boost/asio/ssl/context.hpp>
 
+#include <optional>
 #include <string>
 
 namespace cardresolver::net {
@@ -14,6 +17,7 @@ namespace asio = boost::asio;
 struct certificate_report {
     std::string names;  ///< for whom the refused certificate is, printable; empty: not known
     int depth = 0;      ///< of the refused certificate; 0: the peer's own
+    std::optional<certificate_facts> own;  ///< the peer's own, where the verification failed
 };
 
 /// TLS 1.2 or newer, security level 2, peer verified, trust as given. Throws `std::runtime_error` with a
@@ -28,5 +32,8 @@ bool prepare_connection(SSL* connection, const std::string& host, certificate_re
 
 /// After a failed handshake: what was wrong with the certificate, one sentence; empty: nothing was.
 std::string describe_refusal(SSL* connection, const std::string& host, const certificate_report& report);
+
+/// After a handshake that went well: the peer's own certificate. Nothing: OpenSSL has none.
+std::optional<certificate_facts> describe_certificate(SSL* connection);
 
 }  // namespace cardresolver::net

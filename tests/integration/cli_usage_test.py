@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from program_test_case import Account, ProgramTestCase, as_list, iccids
 from protocol_check import CHINA, RESOURCE
 
-COMMANDS = ("resolve", "plan", "token", "simulate")
+COMMANDS = ("resolve", "plan", "check", "token", "simulate")
 CARD = b"1064826090209\n"
 
 

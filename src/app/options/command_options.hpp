@@ -81,6 +81,8 @@ struct command_options {
     // command plan
     std::optional<point_in_time> deadline;
     bool plan_as_json = false;
+    // command check
+    std::string checked_number;
     // command token
     std::string transid;
     std::vector<std::string> curl;

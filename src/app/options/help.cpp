@@ -44,7 +44,7 @@ std::string sources_note(std::span<const option_definition> options) {
     for (const auto& option : options) {
         const bool has_environment = option.takes_from(from_environment);
         has_other_sources = has_other_sources || has_environment;
-        if (!has_environment) flags_alone += fmt::format(", --{}", option.name);
+        if (!has_environment && !option.is_positional) flags_alone += fmt::format(", --{}", option.name);
     }
     if (!has_other_sources) return {};
     auto note = fmt::format(

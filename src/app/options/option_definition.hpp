@@ -61,6 +61,8 @@ std::span<const option_definition> resolve_option_table();
 std::span<const option_definition> simulate_option_table();
 /// Those of `plan`: a part of `resolve`'s, and its own.
 std::span<const option_definition> plan_option_table();
+/// Those of `check`: the account's and the transport's part of `resolve`'s, and its own.
+std::span<const option_definition> check_option_table();
 /// Those of `token`: the account's part of `resolve`'s, and its own.
 std::span<const option_definition> token_option_table();
 /// Those of `explain`: flags alone.

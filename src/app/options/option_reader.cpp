@@ -100,8 +100,7 @@ private:
         for (auto& fault : file.faults)
             out_.faults.push_back({exit_code::configuration, std::move(fault)});
         for (auto& entry : file.entries) {
-            const auto where = fmt::format("{}: {}", entry.place, entry.option->name);
-            apply(*entry.option, entry.text, where, from_file);
+            apply(*entry.option, entry.text, entry.place, from_file);
             if (entry.option->is_private) carrier::wipe(entry.text);
         }
     }
@@ -132,20 +131,33 @@ private:
         }
     }
 
-    void apply(const option_definition& option, std::string_view text, const std::string& where,
+    void apply(const option_definition& option, std::string_view text, const std::string& origin,
                option_sources source) {
         const auto [said, is_first] = said_by_.try_emplace(&option, source);
-        if (option.clear != nullptr && (is_first || said->second != source)) option.clear(out_.options);
+        const bool is_stronger = is_first || said->second != source;
+        if (option.clear != nullptr && is_stronger) option.clear(out_.options);
         said->second = source;
+        const auto where = source == from_file ? fmt::format("{}: {}", origin, option.name) : origin;
         const auto code = source == from_file ? exit_code::configuration : exit_code::usage;
         const auto wrong = option.apply(text, out_.options);
         if (wrong.empty()) {
-            out_.given.insert(option.name);
+            note(option, text, origin, is_stronger);
         } else if (option.is_private) {
             out_.faults.push_back({code, fmt::format("{}: {}", where, wrong)});
         } else {
             out_.faults.push_back({code, fmt::format("{}: '{}': {}", where, text, wrong)});
         }
+    }
+
+    /// Several values of one source stand side by side.
+    void note(const option_definition& option, std::string_view text, const std::string& origin,
+              bool is_stronger) {
+        auto& noted = out_.given[option.name];
+        if (is_stronger) noted = {};
+        noted.origin = origin;
+        if (option.is_private) return;
+        if (!noted.text.empty()) noted.text += ", ";
+        noted.text += text;
     }
 
     std::span<const option_definition> table_;

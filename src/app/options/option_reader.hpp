@@ -5,7 +5,7 @@
 #include "app/options/command_options.hpp"
 #include "app/options/option_definition.hpp"
 
-#include <set>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,13 +19,19 @@ struct option_fault {
     std::string message;
 };
 
+/// What was said about an option by the source that won.
+struct given_option {
+    std::string text;    ///< empty where the value is private
+    std::string origin;  ///< "--rate", "CARDRESOLVER_RATE", "cardresolver.toml:12:8"
+};
+
 struct option_reading {
     command_options options;
     bool wants_help = false;
     std::vector<option_fault> faults;  ///< all of them
     std::vector<std::string> warnings;
-    bool is_password_of_environment = false;  ///< `options.password` beats every file
-    std::set<std::string_view> given;         ///< names of the options that are no defaults
+    bool is_password_of_environment = false;         ///< `options.password` beats every file
+    std::map<std::string_view, given_option> given;  ///< by name: the options that are no defaults
 
     bool is_given(std::string_view name) const { return given.contains(name); }
 };
