@@ -12,7 +12,7 @@ namespace {
 
 run::count_settings count_settings_of(const command_options& options) {
     run::count_settings settings;
-    settings.input = {options.input, options.input_format, options.column};
+    settings.input = input_settings_of(options);
     settings.canonical = {options.kind, options.pad_iccid};
     settings.temporary_folder = read_variable("TMPDIR").value_or(settings.temporary_folder);
     return settings;

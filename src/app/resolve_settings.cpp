@@ -138,6 +138,10 @@ std::string_view text_of(const std::optional<source::input_format>& format) {
 
 }  // namespace
 
+source::input_settings input_settings_of(const command_options& options) {
+    return {options.input, options.input_format, options.column};
+}
+
 std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading) {
     const bool is_free = !reading.options.base_url && !reading.is_given("rate");
     return is_free ? std::nullopt : reading.options.rate;
@@ -182,7 +186,7 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     auto account = find_account(reading, faults);
     if (faults.size() > before || !account) return std::nullopt;
     run::settings settings;
-    settings.input = {options.input, options.input_format, options.column};
+    settings.input = input_settings_of(options);
     settings.canonical = {options.kind, options.pad_iccid};
     settings.output = {options.output, options.force};
     settings.format = format_of(options);

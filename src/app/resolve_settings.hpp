@@ -16,6 +16,9 @@ namespace cardresolver::app {
 std::optional<run::settings> make_run_settings(const option_reading& reading,
                                                std::vector<option_fault>& faults);
 
+/// Where the list is and how it is read: the same for every command that reads one.
+source::input_settings input_settings_of(const command_options& options);
+
 /// The limit that a run keeps; nothing: unlimited. The built-in carrier has none unless one is given.
 std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading);
 

@@ -1,5 +1,5 @@
 // The options of `plan`: those of `resolve` that decide what is asked and how fast, and its own.
-#include "app/options/option_definition.hpp"
+#include "app/options/option_tables.hpp"
 #include "app/options/setters.hpp"
 
 namespace cardresolver::app {
@@ -27,8 +27,9 @@ std::vector<option_definition> make_plan_table() {
          .apply = [](text_view t, command_options& o) { return set_switch(t, o.plan_as_json); },
          .sources = from_flag},
     };
-    for (const text_view name : {"input", "input-format", "column", "kind", "pad-iccid", "base-url",
-                                 "batch-size", "rate", "config"}) {
+    const auto input = input_option_table();
+    options.insert(options.end(), input.begin(), input.end());
+    for (const text_view name : {"base-url", "batch-size", "rate", "config"}) {
         options.push_back(*find_option(resolve_option_table(), name));
     }
     return options;
