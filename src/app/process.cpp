@@ -2,13 +2,24 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 namespace cardresolver::app {
+
+void occupy_standard_streams() noexcept {
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(number, F_GETFD) != -1 || errno != EBADF) continue;
+        // The lowest free number is this one.
+        if (::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY) != number)
+            _exit(to_status(exit_code::internal_fault));
+    }
+}
 
 void harden_process() noexcept {
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -5,6 +5,11 @@
 
 namespace cardresolver::app {
 
+/// Whoever starts us with a standard stream closed must not find our files in its place: what is meant for it
+/// would go to them. Each is opened so that its use fails: reading for 0, writing for 1 and 2. Before
+/// anything is opened.
+void occupy_standard_streams() noexcept;
+
 /// No core dumps, no debugger of another user's (the memory holds a password), no SIGPIPE.
 void harden_process() noexcept;
 

@@ -85,11 +85,11 @@ private:
     void drain() {
         progress_->clear();
         const auto in_flight = run_->snapshot().in_flight;
-        log_warning(
-            fmt::format("stopping: waiting for {} {} in flight (at most {}); press Ctrl-C again to stop at "
-                        "once",
-                        in_flight, in_flight == 1 ? "request" : "requests",
-                        format_duration(settings_.client.request_timeout)));
+        const auto what = in_flight == 0 ? std::string("the rows are written")
+                                         : fmt::format("waiting for {} {} in flight (at most {})", in_flight,
+                                                       in_flight == 1 ? "request" : "requests",
+                                                       format_duration(settings_.client.request_timeout));
+        log_warning(fmt::format("stopping: {}; press Ctrl-C again to stop at once", what));
         run_->drain();
     }
 

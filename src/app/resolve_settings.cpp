@@ -149,10 +149,11 @@ std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading)
 
 net::client_settings client_settings_of(const command_options& options) {
     net::client_settings client;
-    client.ca_file =
-        options.base_url ? options.ca_file : std::string();  // the built-in carrier brings its own
-    client.local_address = options.local_address;
-    client.proxy = options.proxy;
+    if (options.base_url) {  // the built-in carrier brings its own certificate, and no way leads out to it
+        client.ca_file = options.ca_file;
+        client.local_address = options.local_address;
+        client.proxy = options.proxy;
+    }
     client.connect_timeout = options.connect_timeout;
     client.request_timeout = options.request_timeout;
     return client;

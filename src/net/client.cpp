@@ -4,18 +4,35 @@
 #include "net/socket_options.hpp"
 #include "net/tls_setup.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <stdexcept>
 #include <utility>
 
 namespace cardresolver::net {
 
+namespace {
+
+/// An address that this machine does not have will not come by waiting.
+asio::ip::address require_own_address(asio::io_context& context, const std::string& text) {
+    boost::system::error_code ec;
+    auto address = asio::ip::make_address(text, ec);
+    if (ec) throw std::runtime_error("the local address is no IP address: " + text);
+    const asio::ip::tcp::endpoint any_port(address, 0);
+    asio::ip::tcp::socket probe(context);
+    probe.open(any_port.protocol(), ec);
+    if (!ec) probe.bind(any_port, ec);
+    if (ec)
+        throw std::runtime_error("the local address " + text +
+                                 " cannot be used on this machine: " + ec.message());
+    return address;
+}
+
+}  // namespace
+
 client::shared_state::shared_state(asio::io_context& context, client_settings given)
     : loop(context.get_executor()), settings(std::move(given)), names(loop, settings.lookup) {
-    if (!settings.local_address.empty()) {
-        boost::system::error_code ec;
-        local_address = asio::ip::make_address(settings.local_address, ec);
-        if (ec) throw std::runtime_error("the local address is no IP address: " + settings.local_address);
-    }
+    if (!settings.local_address.empty()) local_address = require_own_address(context, settings.local_address);
     if (settings.tls) {
         tls.emplace(make_tls_context(settings.ca_file, settings.ca_pem));
         sessions.attach(tls->native_handle());

@@ -25,6 +25,9 @@ std::unique_ptr<output> open_standard_output() {
     constexpr auto name = "standard output";
     descriptor copy(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     if (!copy.is_open()) fail(error_kind::cannot_create, name, "cannot be used", errno);
+    // Better said now than once the first rows have been paid for.
+    if ((::fcntl(copy.number(), F_GETFL) & O_ACCMODE) == O_RDONLY)
+        fail(error_kind::cannot_create, name, "is closed, or open for reading alone");
     return std::make_unique<stream_output>(std::move(copy), name);
 }
 

@@ -27,6 +27,11 @@ std::vector<std::string> texts_of(const command_line& line, std::string_view nam
     return texts;
 }
 
+TEST(command_line, names_the_option_that_lacks_its_value) {
+    EXPECT_THAT(parse({"--batch-size="}).faults, ElementsAre("--batch-size wants a value"));
+    EXPECT_THAT(parse({"list.txt", "--rate"}).faults, ElementsAre("--rate wants a value"));
+}
+
 TEST(command_line, sorts_words_by_option) {
     const auto line = parse({"list.txt", "-o", "-", "--batch-size=50", "--force", "--rate", "5/s"});
     EXPECT_THAT(line.faults, IsEmpty());

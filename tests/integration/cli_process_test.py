@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from independent_carrier import Carrier
-from program_test_case import Account, ProgramTestCase, as_list, iccids, rows_of
+from program_test_case import LIMIT, PROGRAM, Account, ProgramTestCase, as_list, iccids, rows_of
 
 CANARY = "canary-7f3a9c51e2d84b60"
 CARDS = 3_000
@@ -177,6 +177,33 @@ class Pipes(ProgramTestCase):
 
 
 @unittest.skipIf(os.environ.get("CARDRESOLVER_SANITIZED") == "1", "a sanitizer's own memory is not ours")
+class ClosedStreams(ProgramTestCase):
+    """What is meant for a stream that the caller has closed must not end up in a file of ours."""
+
+    def run_closed(self, closed: str, *arguments: str | Path) -> int:
+        self.write("cards.txt", as_list(iccids(300)))
+        words = " ".join(f"'{word}'" for word in (PROGRAM, "resolve", *arguments))
+        done = subprocess.run(["sh", "-c", f"exec {words} {closed}"], cwd=self.folder, env=self.environment(), check=False,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+        return done.returncode
+
+    def write(self, name: str, content: bytes) -> None:
+        (self.folder / name).write_bytes(content)
+
+    def test_none_is_taken_by_a_file(self) -> None:
+        self.assertEqual(self.run_closed("<&- >&- 2>&-", "cards.txt", "-o", "rows.csv", "--base-url", "simulator", "--trace",
+                                         "trace.ndjson", "--progress", "json", "--rate", "2/s"), 0)
+        self.assertEqual(len(rows_of((self.folder / "rows.csv").read_bytes())), 300)
+        for line in (self.folder / "trace.ndjson").read_text().splitlines():
+            self.assertIn("event", json.loads(line))
+
+    def test_no_input(self) -> None:
+        self.assertEqual(self.run_closed("<&-", "-o", "rows.csv", "--base-url", "simulator"), 74)
+
+    def test_no_output_is_noticed_before_anything_is_asked(self) -> None:
+        self.assertEqual(self.run_closed(">&-", "cards.txt", "--base-url", "simulator"), 73)
+
+
 class Memory(ProgramTestCase):
     PIECE = b"7" * 65_536
 

@@ -51,6 +51,8 @@ TEST(client, refuses_a_local_address_that_is_none) {
     client_settings settings;
     settings.local_address = "eth0";
     EXPECT_THAT(refusal(settings), HasSubstr("eth0"));
+    settings.local_address = "192.0.2.1";
+    EXPECT_THAT(refusal(settings), HasSubstr("192.0.2.1 cannot be used on this machine"));
 }
 
 }  // namespace

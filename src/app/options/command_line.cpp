@@ -107,6 +107,10 @@ command_line parse_command_line(std::span<const std::string> words,
     } catch (const CLI::CallForHelp&) {
         line.wants_help = true;
         return line;
+    } catch (const CLI::ArgumentMismatch& error) {
+        const std::string_view text = error.what();  // "--rate: 1 required TEXT missing"
+        line.faults.push_back(std::string(text.substr(0, text.find(':'))) + " wants a value");
+        return line;
     } catch (const CLI::ParseError& error) {
         line.faults.emplace_back(error.what());
         return line;

@@ -76,7 +76,8 @@ std::span<const option_definition> pace_option_table() {
          .help = "Stop once so many cards are without an answer, or such a share of those that are finished "
                  "(from "
                  "1000 finished cards on).",
-         .apply = set_max_failures},
+         .apply = set_max_failures,
+         .toml = toml_kind::integer},
     };
     return options;
 }
