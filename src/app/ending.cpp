@@ -114,7 +114,9 @@ ending judge(const run::result& result, const run_facts& facts) {
         case run_end::empty_input:
             return {exit_code::input_unusable, or_else(result.message, "the input has no line with text")};
         case run_end::no_valid_card:
-            return {exit_code::input_unusable, or_else(result.message, "the input has no valid card number")};
+            return {exit_code::input_unusable,
+                    fmt::format("the input has no valid card number{}{}", result.message.empty() ? "" : "; ",
+                                result.message)};
         case run_end::input_fault:
             if (result.input_fault) {
                 return {code_of(*result.input_fault, facts.input_is_directory),

@@ -133,7 +133,15 @@ std::string sha256(const std::string& text) {
 
 std::string_view text_of(const std::optional<source::input_format>& format) {
     if (!format) return "";
-    return *format == source::input_format::csv ? "csv" : "text";
+    switch (*format) {
+        case source::input_format::text:
+            return "text";
+        case source::input_format::csv:
+            return "csv";
+        case source::input_format::ndjson:
+            return "ndjson";
+    }
+    return "";
 }
 
 }  // namespace

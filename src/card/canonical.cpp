@@ -260,6 +260,18 @@ std::string_view explain(invalid_reason reason) noexcept {
             return "an MSISDN has digits only";
         case invalid_reason::unreadable_record:
             return "the record is broken: a quoted field never ends or the record exceeds 64 KiB";
+        case invalid_reason::json_malformed:
+            return "the line is no JSON object: one whole object a line, at most 32 levels deep";
+        case invalid_reason::json_no_field:
+            return "the JSON object has no field number, iccid, imsi or msisdn, or none of the name given by "
+                   "--column";
+        case invalid_reason::json_not_text:
+            return "the field with the number holds an object, a list, true or false; a text or a number is "
+                   "needed";
+        case invalid_reason::json_ambiguous:
+            return "the JSON object has the field with the number twice, with different values";
+        case invalid_reason::json_too_long:
+            return "the line with the JSON object is longer than 64 KiB";
     }
     return "not a card number";
 }

@@ -27,6 +27,11 @@ enum class invalid_reason : std::uint8_t {
     msisdn_length,        ///< an MSISDN was promised; it has at most 13 digits
     msisdn_character,     ///< an MSISDN has digits alone
     unreadable_record,    ///< the record around the number is broken (a quote that never ends)
+    json_malformed,       ///< the line is no JSON object
+    json_no_field,        ///< the object has no field for the number
+    json_not_text,        ///< that field holds neither a text nor a number
+    json_ambiguous,       ///< that field is there again, with another value
+    json_too_long,        ///< the line with the object exceeds the cap of the source
 };
 
 /// One sentence in plain English that says what is wrong and, where there is a remedy, names it.

@@ -279,6 +279,8 @@ private:
         outcome.number = raw;
         outcome.outcome = card::outcome_kind::invalid;
         outcome.message = card::explain(record.reason);
+        if (first_invalid_.empty())
+            first_invalid_ = "line " + std::to_string(record.line) + ": " + std::string(outcome.message);
         listener().on_outcome(outcome);
     }
 
@@ -293,7 +295,7 @@ private:
         if (!intake_ended_) return;
         if (valid_records_ > 0) return close_output(output_end::commit);
         const bool is_empty = rows_are_none();
-        leave(is_empty ? run_end::empty_input : run_end::no_valid_card, {});
+        leave(is_empty ? run_end::empty_input : run_end::no_valid_card, first_invalid_);
         close_output(output_end::discard);
     }
 
@@ -341,6 +343,7 @@ private:
     clock::time_point started_{};
     std::optional<clock::time_point> finished_;
     std::uint64_t valid_records_ = 0;
+    std::string first_invalid_;  ///< where and why
     std::uint64_t lines_read_ = 0;
     std::uint64_t input_bytes_read_ = 0;
     std::optional<std::uint64_t> input_size_;

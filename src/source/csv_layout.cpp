@@ -2,6 +2,7 @@
 
 #include "card/canonical.hpp"
 #include "card/text.hpp"
+#include "source/column_name.hpp"
 #include "source/csv_scan.hpp"
 #include "source/input.hpp"
 #include "source/record.hpp"
@@ -17,17 +18,6 @@ constexpr std::size_t max_listed_bytes = 40;
 
 constexpr bool is_delimiter(char c) noexcept {
     return std::find(known_delimiters.begin(), known_delimiters.end(), c) != known_delimiters.end();
-}
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_same_name(std::string_view a, std::string_view b) noexcept {
-    a = card::trim_blanks(a);
-    b = card::trim_blanks(b);
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
 }
 
 struct walked_record {
@@ -149,11 +139,6 @@ std::optional<std::string_view> find_first_record(std::string_view text, bool at
 
 bool has_several_fields(std::string_view record) noexcept {
     return rank_delimiters(record).front().count > 0;
-}
-
-bool is_known_column(std::string_view name) noexcept {
-    return std::any_of(known_columns.begin(), known_columns.end(),
-                       [name](std::string_view known) { return is_same_name(name, known); });
 }
 
 csv_layout find_layout(std::string_view first_record, const std::string& column) {

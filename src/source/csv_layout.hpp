@@ -9,9 +9,6 @@
 
 namespace cardresolver::source {
 
-/// Columns that are taken for the number without being named, in this order.
-inline constexpr std::array<std::string_view, 4> known_columns{"number", "iccid", "imsi", "msisdn"};
-
 /// What may stand between fields, in this order where two are equally likely.
 inline constexpr std::array<char, 3> known_delimiters{',', ';', '\t'};
 
@@ -28,9 +25,6 @@ std::optional<std::string_view> find_first_record(std::string_view text, bool at
 
 /// Whether `record` has more than one field by one of the known delimiters.
 bool has_several_fields(std::string_view record) noexcept;
-
-/// Whether `name` is one of the known columns, however it is written.
-bool is_known_column(std::string_view name) noexcept;
 
 /// Reads the layout off the first record. `column`: the name that the user gave, or empty. Throws
 /// `input_error` (unusable), whose text lists the columns that there are.

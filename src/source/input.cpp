@@ -3,6 +3,7 @@
 #include "card/text.hpp"
 #include "source/csv_layout.hpp"
 #include "source/csv_parser.hpp"
+#include "source/ndjson_parser.hpp"
 #include "source/sniff.hpp"
 #include "source/text_parser.hpp"
 
@@ -153,7 +154,14 @@ std::unique_ptr<record_parser> input::implementation::make_parser(const input_se
             read_more();
         }
     }
-    if (*format == input_format::csv) return make_csv_parser(settings);
+    switch (*format) {
+        case input_format::csv:
+            return make_csv_parser(settings);
+        case input_format::ndjson:
+            return std::make_unique<ndjson_parser>(settings.column, blank_lines_);
+        case input_format::text:
+            break;
+    }
     return std::make_unique<text_parser>(blank_lines_);
 }
 

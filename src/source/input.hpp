@@ -12,12 +12,12 @@
 
 namespace cardresolver::source {
 
-enum class input_format : std::uint8_t { text, csv };
+enum class input_format : std::uint8_t { text, csv, ndjson };
 
 struct input_settings {
     std::string path;                    ///< a file; `-` or empty: standard input
     std::optional<input_format> format;  ///< none: guess
-    std::string column;                  ///< CSV column with the number; empty: number, iccid, imsi or msisdn
+    std::string column;  ///< CSV column or NDJSON field with the number; empty: number, iccid, imsi or msisdn
 };
 
 /// Why the input cannot be used. `kind` decides the exit code.

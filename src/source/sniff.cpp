@@ -1,6 +1,7 @@
 #include "source/sniff.hpp"
 
 #include "card/text.hpp"
+#include "source/column_name.hpp"
 #include "source/csv_layout.hpp"
 #include "source/record.hpp"
 
@@ -110,10 +111,7 @@ std::optional<std::string_view> find_first_line(std::string_view text, bool at_e
 input_format guess_format(const input_settings& settings, std::string_view first_line) {
     const auto line = card::trim_blanks(first_line);
     if (has_csv_extension(settings.path)) return input_format::csv;
-    if (line.starts_with('{')) {
-        throw input_error(input_error::error_kind::unusable,
-                          "looks like NDJSON, which is not supported yet; a plain list or CSV is expected");
-    }
+    if (line.starts_with('{')) return input_format::ndjson;
     const bool is_csv =
         !settings.column.empty() || has_several_fields(line) || is_known_column(without_quotes(line));
     return is_csv ? input_format::csv : input_format::text;

@@ -24,9 +24,9 @@ blank_lines count_blank_lines(std::string_view text) noexcept;
 /// may be is cut.
 std::optional<std::string_view> find_first_line(std::string_view text, bool at_end) noexcept;
 
-/// By the extension .csv, by a first line of several fields or with the name of a known column, or because
-/// the user named a column: CSV. Otherwise a plain list. `first_line` is the first that is not blank. Throws
-/// `input_error` (unusable) where it looks like NDJSON.
+/// By the extension .csv: CSV. By a first line that begins with a brace: NDJSON. By one of several fields or
+/// with the name of a known column, or because the user named a column: CSV. Otherwise a plain list.
+/// `first_line` is the first that is not blank.
 input_format guess_format(const input_settings& settings, std::string_view first_line);
 
 }  // namespace cardresolver::source

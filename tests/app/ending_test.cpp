@@ -76,6 +76,8 @@ TEST(ending, of_input_and_output_faults) {
     using output_kind = sink::output_error::error_kind;
     EXPECT_EQ(status_of(ended(run_end::empty_input)), 65);
     EXPECT_EQ(status_of(ended(run_end::no_valid_card)), 65);
+    EXPECT_EQ(judge(ended(run_end::no_valid_card, "line 3: why"), {}).message,
+              "the input has no valid card number; line 3: why");
     EXPECT_EQ(status_of(input_fault(input_kind::not_found)), 66);
     EXPECT_EQ(status_of(input_fault(input_kind::unusable)), 65);
     EXPECT_EQ(status_of(input_fault(input_kind::unusable), {.input_is_directory = true}), 66);

@@ -119,6 +119,14 @@ TEST_F(option_reader, faults_of_the_file_alone_are_configuration) {
     EXPECT_EQ(worst_of(reading.faults), exit_code::configuration);
 }
 
+TEST_F(option_reader, knows_the_formats_of_the_input) {
+    using source::input_format;
+    EXPECT_EQ(read({}).options.input_format, std::nullopt);
+    EXPECT_EQ(read({"--input-format", "text"}).options.input_format, input_format::text);
+    EXPECT_EQ(read({"--input-format", "csv"}).options.input_format, input_format::csv);
+    EXPECT_EQ(read({"--input-format", "ndjson"}).options.input_format, input_format::ndjson);
+}
+
 TEST_F(option_reader, refuses_values_out_of_their_range) {
     const std::vector<words> cases{{"--batch-size", "101"},     {"--connections", "0"},
                                    {"--connections", "1001"},   {"--attempts", "1001"},

@@ -178,9 +178,10 @@ TEST_F(resolve_settings, digest_changes_with_what_alters_rows_alone) {
     const auto plain = digest({});
     EXPECT_EQ(plain.size(), 64U);
     EXPECT_EQ(digest({"--rate", "3/s", "--attempts", "9", "--method", "post-form"}), plain);
-    for (const words& line : {words{"--kind", "imsi"}, words{"--pad-iccid"}, words{"--column", "x"},
-                              words{"--input-format", "csv"}, words{"--output-format", "ndjson"},
-                              words{"--excel-safe"}, words{"--base-url", "https://other"}}) {
+    for (const words& line :
+         {words{"--kind", "imsi"}, words{"--pad-iccid"}, words{"--column", "x"},
+          words{"--input-format", "csv"}, words{"--input-format", "ndjson"},
+          words{"--output-format", "ndjson"}, words{"--excel-safe"}, words{"--base-url", "https://other"}}) {
         EXPECT_NE(digest(line), plain) << line[0];
     }
 }

@@ -1,8 +1,9 @@
-// Any list: text and CSV, cut into blocks; each record judged, and written as a row in either format.
+// Any list: text, CSV and NDJSON, cut into blocks; each record judged, and written as a row in either format.
 #include "card/canonical.hpp"
 #include "sink/row_format.hpp"
 #include "source/csv_layout.hpp"
 #include "source/csv_parser.hpp"
+#include "source/ndjson_parser.hpp"
 #include "source/text_parser.hpp"
 
 #include <algorithm>
@@ -61,5 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     layout.delimiter = bytes[1] % 2 == 0 ? ',' : ';';
     source::csv_parser csv(layout);
     parse_in_pieces(csv, list, piece);
+    source::ndjson_parser ndjson({});
+    parse_in_pieces(ndjson, list, piece);
     return 0;
 }

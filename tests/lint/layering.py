@@ -40,7 +40,7 @@ FOREIGN_HEADERS: dict[str, tuple[str, ...]] = {
     "card": (),
     "carrier": ("boost/json", "boost/system", "openssl/evp.h", "openssl/crypto.h"),
     "dispatch": (),
-    "source": ("zlib.h", "zstd.h", "sqlite3.h", "libpq-fe.h"),
+    "source": ("boost/json", "boost/system", "zlib.h", "zstd.h", "sqlite3.h", "libpq-fe.h"),
     "sink": ("zlib.h", "zstd.h", "sqlite3.h", "libpq-fe.h", "openssl/evp.h"),
     "net": ("boost/", "openssl/"),
     "simulator": ("boost/", "openssl/"),

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -151,12 +152,20 @@ TEST_F(resolve_run_test, NW2_gives_up_on_a_carrier_that_is_never_reached_and_lea
 
 TEST_F(resolve_run_test, IN1_tells_an_empty_list_from_one_without_a_card) {
     const simulator::server carrier(carrier_);
-    for (const auto& [text, end] :
-         {std::pair{"\n \n", run_end::empty_input}, std::pair{"x\ny\n", run_end::no_valid_card}}) {
+    struct row {
+        const char* text;
+        run_end end;
+        const char* message;
+    };
+    for (const auto& [text, end, message] :
+         {row{"\n \n", run_end::empty_input, ""},
+          row{"\n__\nx\n", run_end::no_valid_card, "line 2: contains '_'"}}) {
         std::ofstream(folder_ / "list.txt") << text;
         net::asio::io_context context(1);
         resolve_run run(context, make_settings(carrier));
-        EXPECT_EQ(run.execute().end, end) << text;
+        const auto result = run.execute();
+        EXPECT_EQ(result.end, end) << text;
+        EXPECT_EQ(result.message.substr(0, std::strlen(message)), message);
         EXPECT_FALSE(std::filesystem::exists(folder_ / "rows.csv"));
         EXPECT_FALSE(std::filesystem::exists(folder_ / "rows.csv.partial"));
     }

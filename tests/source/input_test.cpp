@@ -105,6 +105,9 @@ TEST_F(input_test, in1_reads_lists_of_any_kind_without_being_told) {
         row{"ours.csv",
             "line,number,kind,outcome,iccid,msisdn,imsi,status,message\n7,13800138000,,,,,,,\n",
             {{2, "13800138000"}}},
+        row{"objects", "\n\n {\"iccid\":\"1\"}\n{\"number\":2}\n", {{3, "1"}, {4, "2"}}},
+        row{"mark.ndjson", "\xEF\xBB\xBF{\"imsi\":\"1\"}\r\n", {{1, "1"}}},
+        row{"objects.csv", "{,number\n1,2\n", {{2, "2"}}},
         row{"nul.txt", "1\0\n2\n"sv, {{1, std::string("1\0"sv)}, {2, "2"}}},
     };
     for (const auto& one : rows) {
@@ -117,6 +120,11 @@ TEST_F(input_test, does_what_it_is_told_about_the_format_and_the_column) {
     EXPECT_EQ(read_file(path, input_format::text), (records{{1, "a,b"}, {2, "1,2"}}));
     EXPECT_EQ(read_file(path, input_format::csv, "B"), (records{{2, "2"}}));
     EXPECT_EQ(read_file(path, {}, "a"), (records{{2, "1"}}));
+    const auto objects = write("objects", "{\"a\":\"1\",\"number\":\"2\"}\n");
+    EXPECT_EQ(read_file(objects, {}, "A"), (records{{1, "1"}}));
+    EXPECT_EQ(read_file(objects, input_format::text).front().field, "{\"a\":\"1\",\"number\":\"2\"}");
+    EXPECT_EQ(read_file(write("none", "1\n"), input_format::ndjson),
+              (records{{1, "1", card::invalid_reason::json_malformed}}));
     EXPECT_EQ(read_file(write("single", "card\n1\n"), {}, "card"), (records{{2, "1"}}));
 }
 
@@ -183,7 +191,6 @@ TEST_F(input_test, in1_says_what_foreign_content_is) {
         row{"1\0002\0003\0004\0005\0006\0007\0008\0\r\0\n\0"sv, "UTF-16"},
         row{"PK\x03\x04...", "xlsx"},
         row{binary, "binary"},
-        row{"\n{\"number\": \"13800138000\"}\n", "NDJSON"},
     };
     for (const auto& one : rows) {
         const auto said = complaint_of({write("foreign", one.content), {}, {}});

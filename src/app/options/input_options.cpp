@@ -14,8 +14,10 @@ std::string set_input_format(text_view text, command_options& o) {
         o.input_format = source::input_format::text;
     } else if (text == "csv") {
         o.input_format = source::input_format::csv;
+    } else if (text == "ndjson") {
+        o.input_format = source::input_format::ndjson;
     } else {
-        return expected_one_of("text or csv");
+        return expected_one_of("text, csv or ndjson");
     }
     return {};
 }
@@ -38,19 +40,21 @@ std::span<const option_definition> input_option_table() {
          .value = "INPUT",
          .initial = "-",
          .group = option_group::input,
-         .help = "List to read: one number a line, or CSV; '-': standard input.",
+         .help =
+             "List to read: one number a line, CSV, or NDJSON (one JSON object a line); '-': standard input.",
          .apply = [](text_view t, command_options& o) { return set_text(t, o.input); },
          .is_positional = true},
         {.name = "input-format",
          .value = "FORMAT",
          .group = option_group::input,
-         .help = "text or csv; otherwise guessed from the first lines.",
+         .help = "text, csv or ndjson; otherwise guessed from the first lines.",
          .apply = set_input_format},
         {.name = "column",
          .value = "NAME",
          .group = option_group::input,
-         .help =
-             "CSV column with the number; otherwise the first of number, iccid, imsi, msisdn that is there.",
+         .help = "CSV column or NDJSON field with the number; otherwise the first of number, iccid, imsi, "
+                 "msisdn that "
+                 "is there.",
          .apply = [](text_view t, command_options& o) { return set_text(t, o.column); }},
         {.name = "kind",
          .value = "KIND",

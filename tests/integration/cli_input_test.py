@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Which lists `resolve` reads: their formats, compression and encodings."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import unittest
+
+from independent_carrier import Carrier
+from program_test_case import ProgramTestCase, iccids, msisdns, rows_of
+
+CARDS = 1_050
+
+
+class InputTestCase(ProgramTestCase):
+    def resolve(self, carrier: Carrier, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Resolves what the arguments name, or standard input, in its order."""
+        return self.run_program("resolve", *self.account_of(carrier), "--rate", "unlimited", "--order", "input",
+                                *arguments, stdin=stdin,
+                                variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
+
+    def write(self, name: str, content: bytes) -> str:
+        (self.folder / name).write_bytes(content)
+        return name
+
+
+def as_ndjson(records: list[dict[str, object]]) -> bytes:
+    return "".join(json.dumps(record) + "\n" for record in records).encode()
+
+
+class Ndjson(InputTestCase):
+    def test_a_file_and_standard_input_are_known_by_their_first_line(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(CARDS)
+        content = b"\n" + as_ndjson([{"name": "é\n", "iccid": number, "x": [{}]} for number in numbers])
+        for done in (self.resolve(carrier, self.write("cards", content)), self.resolve(carrier, stdin=content)):
+            self.assert_exit(done, 0)
+            rows = rows_of(done.stdout)
+            self.assertEqual([(row["line"], row["number"], row["outcome"]) for row in rows],
+                             [(str(place), number, "resolved") for place, number in enumerate(numbers, 2)])
+        self.assert_proper(carrier)
+
+    def test_our_own_rows_are_a_valid_input(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(20)
+        first = self.resolve(carrier, "--output-format", "ndjson", stdin="\n".join([*numbers, "rubbish"]).encode())
+        self.assert_exit(first, 0)
+        again = self.resolve(carrier, "--output-format", "ndjson", stdin=first.stdout)
+        self.assert_exit(again, 0)
+        self.assertEqual(again.stdout, first.stdout)
+
+    def test_IN1_a_bad_line_is_an_invalid_row_that_says_why(self) -> None:
+        carrier = self.carrier()
+        good = iccids(3)
+        lines = [json.dumps({"number": good[0]}), '{"number": "1', '{"name": 1}', '{"number": {"a": 1}}', "[]",
+                 '{"number": "1", "number": "2"}', json.dumps({"number": good[1], "x": "y" * 70_000}),
+                 '{"number": "1\\u0000"}', "[" * 50_000, json.dumps({"number": int(msisdns(1)[0])}),
+                 '{"number": "\\u0038' + good[2][1:] + '"}']
+        done = self.resolve(carrier, stdin="\n".join(lines).encode())
+        self.assert_exit(done, 0)
+        rows = rows_of(done.stdout)
+        self.assertEqual([int(row["line"]) for row in rows], list(range(1, len(lines) + 1)))
+        words = {2: "no JSON object", 3: "no field", 4: "a text or a number", 5: "no JSON object", 6: "twice",
+                 7: "64 KiB", 8: "control character", 9: "no JSON object"}
+        for line, word in words.items():
+            self.assertEqual((rows[line - 1]["outcome"], rows[line - 1]["kind"]), ("invalid", ""))
+            self.assertIn(word, rows[line - 1]["message"])
+        self.assertEqual([rows[place]["outcome"] for place in (0, 9, 10)], ["resolved"] * 3)
+        self.assertEqual([rows[9]["number"], rows[10]["number"]], [msisdns(1)[0], good[2]])
+        self.assertEqual(self.assert_proper(carrier)["cards"], 3)
+
+    def test_digits_without_quotes_are_not_rounded(self) -> None:
+        carrier = self.carrier()
+        number = "89860250123400000617"
+        done = self.resolve(carrier, stdin=b'{"iccid": ' + number.encode() + b"}\n")
+        self.assert_exit(done, 0)
+        self.assertEqual(rows_of(done.stdout)[0]["number"], number)
+
+    def test_the_field_that_is_named(self) -> None:
+        carrier = self.carrier()
+        number = iccids(1)[0]
+        content = as_ndjson([{"number": "x", "Card": number}, {"number": number}])
+        done = self.resolve(carrier, "--column", "card", stdin=content)
+        self.assert_exit(done, 0)
+        self.assertEqual([row["outcome"] for row in rows_of(done.stdout)], ["resolved", "invalid"])
+        done = self.resolve(carrier, "--column", "sim", "-o", "out.csv", stdin=content)
+        self.assert_exit(done, 65)
+        self.assertIn(b"line 1: the JSON object has no field", done.stderr)
+        self.assertEqual(list(self.folder.glob("out.csv*")), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
