@@ -3,17 +3,15 @@
 #include "card/text.hpp"
 #include "source/csv_layout.hpp"
 #include "source/csv_parser.hpp"
+#include "source/decompression.hpp"
+#include "source/descriptor_source.hpp"
+#include "source/lookahead.hpp"
 #include "source/ndjson_parser.hpp"
 #include "source/sniff.hpp"
 #include "source/text_parser.hpp"
 
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
+#include <utility>
 
 namespace cardresolver::source {
 namespace {
@@ -21,10 +19,6 @@ namespace {
 constexpr std::size_t block_bytes = 65536;
 constexpr std::size_t max_shown_path = 1000;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-bool is_standard_input(const std::string& path) noexcept {
-    return path.empty() || path == "-";
-}
 
 std::string name_of(const std::string& path) {
     if (is_standard_input(path)) return "standard input";
@@ -34,8 +28,14 @@ std::string name_of(const std::string& path) {
     return name;
 }
 
-std::string reason_of(int error) {
-    return std::generic_category().message(error);
+/// Does `action`, whose complaints do not know what the input is called.
+template <typename Action>
+auto naming(const std::string& name, Action action) {
+    try {
+        return action();
+    } catch (const input_error& error) {
+        throw input_error(error.kind, name + ": " + error.what());
+    }
 }
 
 }  // namespace
@@ -43,88 +43,50 @@ std::string reason_of(int error) {
 class input::implementation {
 public:
     explicit implementation(const input_settings& settings) : name_(name_of(settings.path)) {
-        open(settings.path);
-        try {
-            examine();
+        naming(name_, [&] {
+            file_.emplace(settings.path);
+            decompress();
             look_at_first_line(settings);
-        } catch (...) {
-            close();
-            throw;
-        }
+        });
     }
-    ~implementation() { close(); }
-    implementation(const implementation&) = delete;
-    implementation& operator=(const implementation&) = delete;
 
-    bool read(record_block& block);
-    std::optional<std::uint64_t> size() const noexcept { return size_; }
+    bool read(record_block& block) {
+        return naming(name_, [&] { return read_block(block); });
+    }
+    std::optional<std::uint64_t> size() const noexcept { return file_->size(); }
 
 private:
-    void open(const std::string& path);
-    void close() noexcept;
-    void examine();
+    void decompress();
     void look_at_first_line(const input_settings& settings);
     void read_more();
     void drop_blank_lines();
     std::unique_ptr<record_parser> make_parser(const input_settings& settings);
     std::unique_ptr<record_parser> make_csv_parser(const input_settings& settings);
-    std::size_t read_some(char* to);
     void fill(record_block& block);
-    template <typename Look>
-    auto named(Look look) const;
-    [[noreturn]] void fail(input_error::error_kind kind, std::string_view why) const;
+    bool read_block(record_block& block);
 
     std::string name_;
-    int descriptor_ = -1;
-    bool is_owned_ = false;
-    std::optional<std::uint64_t> size_;
+    std::optional<descriptor_source> file_;
+    std::optional<lookahead> raw_;               ///< of `file_`
+    std::unique_ptr<byte_source> decompressed_;  ///< of `raw_`; null where that is plain
+    byte_source* bytes_ = nullptr;               ///< the last of these stages
+    std::string pending_;                        ///< read, not yet in a block
     std::unique_ptr<record_parser> parser_;
-    std::string pending_;  ///< read, but not done with: the beginning of the next block
-    std::uint64_t bytes_read_ = 0;
     std::uint64_t blank_lines_ = 0;  ///< dropped before the first line that is not blank
     bool is_untouched_ = true;       ///< `pending_` holds what was read while looking at the first line
     bool at_end_ = false;
     bool is_done_ = false;
 };
 
-void input::implementation::fail(input_error::error_kind kind, std::string_view why) const {
-    throw input_error(kind, name_ + ": " + std::string(why));
-}
-
-/// Calls `look`, which does not know what the input is called.
-template <typename Look>
-auto input::implementation::named(Look look) const {
-    try {
-        return look();
-    } catch (const input_error& error) {
-        fail(error.kind, error.what());
+void input::implementation::decompress() {
+    raw_.emplace(*file_);
+    auto how = detect_compression(raw_->seen(), raw_->is_at_end());
+    while (!how) {
+        raw_->look_further();
+        how = detect_compression(raw_->seen(), raw_->is_at_end());
     }
-}
-
-void input::implementation::open(const std::string& path) {
-    if (is_standard_input(path)) {
-        descriptor_ = STDIN_FILENO;
-        return;
-    }
-    do {
-        descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    } while (descriptor_ < 0 && errno == EINTR);
-    if (descriptor_ < 0) fail(input_error::error_kind::not_found, reason_of(errno));
-    is_owned_ = true;
-}
-
-void input::implementation::close() noexcept {
-    if (is_owned_) ::close(descriptor_);
-    is_owned_ = false;
-}
-
-void input::implementation::examine() {
-    struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) fail(input_error::error_kind::read, reason_of(errno));
-    if (S_ISDIR(status.st_mode)) fail(input_error::error_kind::not_found, "is a folder, not a list");
-    if (!S_ISREG(status.st_mode)) return;
-    size_ = static_cast<std::uint64_t>(status.st_size);
-    ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);  // advice: no matter if refused
+    decompressed_ = make_decompressor(*how, *raw_);
+    bytes_ = decompressed_ ? decompressed_.get() : &*raw_;
 }
 
 void input::implementation::look_at_first_line(const input_settings& settings) {
@@ -132,7 +94,7 @@ void input::implementation::look_at_first_line(const input_settings& settings) {
     while (pending_.find('\n') == std::string::npos && pending_.size() <= max_record_length && !at_end_)
         read_more();
     const auto complaint = find_foreign_content(pending_);
-    if (!complaint.empty()) fail(input_error::error_kind::unusable, complaint);
+    if (!complaint.empty()) throw input_error(input_error::error_kind::unusable, std::string(complaint));
     if (pending_.starts_with(byte_order_mark)) pending_.erase(0, byte_order_mark.size());
     parser_ = make_parser(settings);
 }
@@ -149,7 +111,7 @@ std::unique_ptr<record_parser> input::implementation::make_parser(const input_se
     while (!format) {
         drop_blank_lines();
         if (const auto line = find_first_line(pending_, at_end_)) {
-            format = named([&] { return guess_format(settings, *line); });
+            format = guess_format(settings, *line);
         } else {
             read_more();
         }
@@ -170,37 +132,22 @@ std::unique_ptr<record_parser> input::implementation::make_csv_parser(const inpu
         drop_blank_lines();
         const auto record = find_first_record(pending_, at_end_);
         if (record && !record->empty()) {
-            const auto layout = named([&] { return find_layout(*record, settings.column); });
-            return std::make_unique<csv_parser>(layout, blank_lines_);
+            return std::make_unique<csv_parser>(find_layout(*record, settings.column), blank_lines_);
         }
         if (record && at_end_) return std::make_unique<csv_parser>(csv_layout{}, blank_lines_);
-        if (record) fail(input_error::error_kind::unusable, "starts with a line of blanks that does not end");
-        read_more();
-    }
-}
-
-/// Up to a block from the descriptor; 0 at the end.
-std::size_t input::implementation::read_some(char* to) {
-    for (;;) {
-        const auto count = ::read(descriptor_, to, block_bytes);
-        if (count >= 0) return static_cast<std::size_t>(count);
-        if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            // Somebody who shares our standard input has made it non-blocking.
-            pollfd waiting{descriptor_, POLLIN, 0};
-            ::poll(&waiting, 1, -1);
-        } else if (errno != EINTR) {
-            const auto error = errno;
-            fail(input_error::error_kind::read, "cannot be read further: " + reason_of(error));
+        if (record) {
+            throw input_error(input_error::error_kind::unusable,
+                              "starts with a line of blanks that does not end");
         }
+        read_more();
     }
 }
 
 void input::implementation::read_more() {
     const auto kept = pending_.size();
     pending_.resize(kept + block_bytes);
-    const auto count = read_some(pending_.data() + kept);
+    const auto count = bytes_->read(pending_.data() + kept, block_bytes);
     pending_.resize(kept + count);
-    bytes_read_ += count;
     at_end_ = count == 0;
 }
 
@@ -212,15 +159,14 @@ void input::implementation::fill(record_block& block) {
     } else {
         block.text.resize(kept + block_bytes);
         std::memcpy(block.text.data(), pending_.data(), kept);
-        const auto count = read_some(block.text.data() + kept);
+        const auto count = bytes_->read(block.text.data() + kept, block_bytes);
         block.text.resize(kept + count);
-        bytes_read_ += count;
         at_end_ = count == 0;
     }
     is_untouched_ = false;
 }
 
-bool input::implementation::read(record_block& block) {
+bool input::implementation::read_block(record_block& block) {
     block.records.clear();
     if (!is_done_) {
         fill(block);
@@ -230,7 +176,7 @@ bool input::implementation::read(record_block& block) {
     } else {
         block.text.clear();
     }
-    block.bytes_read = bytes_read_;
+    block.bytes_read = file_->position();
     block.lines_read = parser_->lines();
     if (!is_done_ || !block.records.empty()) return true;
     block.text.clear();

@@ -3,6 +3,7 @@
 #include "card/text.hpp"
 #include "source/column_name.hpp"
 #include "source/csv_layout.hpp"
+#include "source/decompression.hpp"
 #include "source/record.hpp"
 
 #include <algorithm>
@@ -19,9 +20,9 @@ struct signature {
 };
 
 constexpr std::array signatures{
-    signature{"\x1F\x8B"sv, "is compressed with gzip; decompress it first (gzip -dc FILE | cardresolver …)"},
+    signature{"\x1F\x8B"sv, "holds another gzip file; decompress it first (gzip -dc FILE | cardresolver …)"},
     signature{"\x28\xB5\x2F\xFD"sv,
-              "is compressed with zstd; decompress it first (zstd -dc FILE | cardresolver …)"},
+              "holds another zstd file; decompress it first (zstd -dc FILE | cardresolver …)"},
     signature{"BZh"sv, "is compressed with bzip2; decompress it first (bzip2 -dc FILE | cardresolver …)"},
     signature{"\xFD"
               "7zXZ\0"sv,
@@ -60,15 +61,6 @@ bool looks_binary(std::string_view bytes) noexcept {
     const auto controls =
         static_cast<std::size_t>(std::count_if(bytes.begin(), bytes.end(), is_unusual_control));
     return bytes.size() >= least_binary_bytes && controls * 8 >= bytes.size();
-}
-
-bool has_csv_extension(std::string_view path) noexcept {
-    constexpr std::string_view extension = ".csv";
-    if (path.size() < extension.size()) return false;
-    const auto end = path.substr(path.size() - extension.size());
-    return std::equal(end.begin(), end.end(), extension.begin(), [](char c, char expected) {
-        return c == expected || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == expected);
-    });
 }
 
 /// A field as it is meant, quoted or not.
@@ -110,7 +102,7 @@ std::optional<std::string_view> find_first_line(std::string_view text, bool at_e
 
 input_format guess_format(const input_settings& settings, std::string_view first_line) {
     const auto line = card::trim_blanks(first_line);
-    if (has_csv_extension(settings.path)) return input_format::csv;
+    if (has_extension(without_compression_ending(settings.path), ".csv")) return input_format::csv;
     if (line.starts_with('{')) return input_format::ndjson;
     const bool is_csv =
         !settings.column.empty() || has_several_fields(line) || is_known_column(without_quotes(line));

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import unittest
 
 from independent_carrier import Carrier
-from program_test_case import ProgramTestCase, iccids, msisdns, rows_of
+from program_test_case import ProgramTestCase, as_list, iccids, msisdns, rows_of
 
 CARDS = 1_050
 
@@ -88,6 +89,53 @@ class Ndjson(InputTestCase):
         self.assert_exit(done, 65)
         self.assertIn(b"line 1: the JSON object has no field", done.stderr)
         self.assertEqual(list(self.folder.glob("out.csv*")), [])
+
+
+def zstd(content: bytes) -> bytes:
+    """By the tool, which is not ours; its frame has a checksum."""
+    return subprocess.run(["zstd", "-qc", "-"], input=content, capture_output=True, check=True).stdout
+
+
+class Compressed(InputTestCase):
+    def test_files_and_standard_input_of_every_format(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(CARDS)
+        lists = {"cards.txt": as_list(numbers), "cards.csv": b"iccid\n" + as_list(numbers),
+                 "cards.ndjson": as_ndjson([{"number": number} for number in numbers])}
+        for name, content in lists.items():
+            first_line = 2 if name == "cards.csv" else 1
+            expected = [(str(place), number) for place, number in enumerate(numbers, first_line)]
+            for ending, compress in ((".gz", gzip.compress), (".zst", zstd)):
+                half = len(content) // 2
+                packed = compress(content[:half]) + compress(content[half:])
+                self.assertLess(len(packed), len(content))
+                for done in (self.resolve(carrier, self.write(name + ending, packed)),
+                             self.resolve(carrier, stdin=packed)):
+                    with self.subTest(name=name + ending, args=done.args):
+                        self.assert_exit(done, 0)
+                        self.assertEqual([(row["line"], row["number"]) for row in rows_of(done.stdout)], expected)
+        self.assert_proper(carrier)
+
+    def test_a_list_that_is_cut_off_or_damaged_never_looks_complete(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(25_000)
+        for ending, compress in ((".gz", gzip.compress), (".zst", zstd)):
+            packed = compress(as_list(numbers))
+            damaged = bytearray(packed)
+            damaged[-3] ^= 0x55
+            for content, word in ((packed[:-100], b"cut off at byte "), (bytes(damaged), b"corrupt")):
+                for arguments, stdin in (([self.write("cards" + ending, content)], b""), ([], content)):
+                    with self.subTest(ending=ending, word=word, arguments=arguments):
+                        done = self.resolve(carrier, *arguments, "-o", "out.csv", stdin=stdin)
+                        self.assert_exit(done, 65)
+                        self.assertIn(word, done.stderr)
+                        self.assertIn(b"cards" if arguments else b"standard input", done.stderr)
+                        self.assertFalse((self.folder / "out.csv").exists())
+                        rows = rows_of((self.folder / "out.csv.partial").read_bytes())
+                        self.assertGreater(len(rows), 0)
+                        self.assertLess(len(rows), len(numbers))
+                        for row in rows:
+                            self.assertEqual(row["number"], numbers[int(row["line"]) - 1])
 
 
 if __name__ == "__main__":

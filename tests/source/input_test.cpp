@@ -185,8 +185,11 @@ TEST_F(input_test, in1_says_what_foreign_content_is) {
     };
     const std::string binary = std::string(64, '\x01') + "\n";
     const std::array rows{
-        row{"\x1F\x8B\x08\x00"sv, "gzip"},
-        row{"\x28\xB5\x2F\xFD\x00"sv, "zstd"},
+        row{"\x1F\x8B\x08\x00"sv, "cut off at byte 4"},
+        row{"\x28\xB5\x2F\xFD\x00"sv, "cut off at byte 5"},
+        // a zstd frame (magic, window, one raw block) around another gzip file
+        row{"\x28\xB5\x2F\xFD\x00\x00\x19\x00\x00\x1F\x8B\x08"sv, "another gzip file"},
+        row{"BZh91AY&SY", "bzip2"},
         row{"\xFF\xFE\x31\x00\x0A\x00"sv, "UTF-16"},
         row{"1\0002\0003\0004\0005\0006\0007\0008\0\r\0\n\0"sv, "UTF-16"},
         row{"PK\x03\x04...", "xlsx"},
@@ -198,6 +201,53 @@ TEST_F(input_test, in1_says_what_foreign_content_is) {
         EXPECT_NE(said.text.find(one.word), std::string::npos) << said.text;
         EXPECT_NE(said.text.find("foreign'"), std::string::npos) << said.text;
     }
+}
+
+/// A zstd frame by hand: magic, a window of 1 KiB, `content` in one raw block.
+std::string zstd_frame(std::string_view content) {
+    const auto block = content.size() << 3U | 1U;
+    std::string frame("\x28\xB5\x2F\xFD\x00\x00"sv);
+    for (const unsigned shift : {0U, 8U, 16U})
+        frame.push_back(static_cast<char>(block >> shift));
+    return frame.append(content);
+}
+
+TEST_F(input_test, decompresses_what_is_compressed_whatever_it_is_called) {
+    const auto frames =
+        zstd_frame("number\n1380013") + zstd_frame("8000\n") + zstd_frame("") + zstd_frame("x");
+    for (const auto* const name : {"list", "list.txt", "list.csv.zst"}) {
+        input list({write(name, frames), {}, {}});
+        EXPECT_EQ(list.size(), frames.size());
+        EXPECT_EQ(read_all(list), (records{{2, "13800138000"}, {3, "x"}})) << name;
+    }
+    EXPECT_EQ(read_file(write("cards.CSV.ZST", zstd_frame("{,number\n1,2\n"))), (records{{2, "2"}}))
+        << "the name counts";
+    EXPECT_EQ(read_file(write("empty.zst", zstd_frame(""))), records{});
+}
+
+TEST_F(input_test, keeps_the_whole_records_before_a_cut_and_not_the_last_which_may_be_a_piece_of_one) {
+    std::string text;
+    for (int i = 0; i < 100'000; ++i)
+        text += std::to_string(13'800'000'000 + i) + "\n";
+    std::string frames;
+    for (std::size_t at = 0; at < text.size(); at += 1000)
+        frames += zstd_frame(std::string_view(text).substr(at, 1000));
+    input list({write("cut.zst", std::string_view(frames).substr(0, frames.size() - 1)), {}, {}});
+    record_block block;
+    std::uint64_t seen = 0;
+    try {
+        while (list.read(block)) {
+            for (const auto& one : block.records)
+                ASSERT_EQ(block.field_of(one), std::to_string(13'800'000'000 + seen++));
+        }
+        ADD_FAILURE() << "no complaint";
+    } catch (const input_error& error) {
+        EXPECT_EQ(error.kind, error_kind::unusable);
+        const std::string said = error.what();
+        EXPECT_NE(said.find("cut.zst': the zstd data are cut off"), std::string::npos) << said;
+    }
+    EXPECT_GT(seen, 90'000U);
+    EXPECT_LT(seen, 100'000U);
 }
 
 TEST_F(input_test, says_which_columns_there_are) {

@@ -40,8 +40,8 @@ std::span<const option_definition> input_option_table() {
          .value = "INPUT",
          .initial = "-",
          .group = option_group::input,
-         .help =
-             "List to read: one number a line, CSV, or NDJSON (one JSON object a line); '-': standard input.",
+         .help = "List to read: one number a line, CSV, or NDJSON (one JSON object a line), also "
+                 "compressed by gzip or zstd; '-': standard input.",
          .apply = [](text_view t, command_options& o) { return set_text(t, o.input); },
          .is_positional = true},
         {.name = "input-format",
