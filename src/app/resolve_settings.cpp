@@ -144,10 +144,15 @@ std::string_view text_of(const std::optional<source::input_format>& format) {
     return "";
 }
 
+std::string_view text_of(const std::optional<source::input_encoding>& encoding) {
+    if (!encoding) return "";
+    return *encoding == source::input_encoding::utf8 ? "utf-8" : "gb18030";
+}
+
 }  // namespace
 
 source::input_settings input_settings_of(const command_options& options) {
-    return {options.input, options.input_format, options.column};
+    return {options.input, options.input_format, options.column, options.input_encoding};
 }
 
 std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading) {
@@ -220,10 +225,11 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
 
 std::string config_digest(const command_options& options, const run::settings& settings) {
     auto text = fmt::format(
-        "appid={}\nbase-url={}\ncolumn={}\nebid={}\ninput-format={}\nkind={}\noutput-format={}\npad-iccid={}"
+        "appid={}\nbase-url={}\ncolumn={}\nebid={}\ninput-encoding={}\ninput-format={}\nkind={}\noutput-"
+        "format={}\npad-iccid={}"
         "\n",
         settings.account.appid, describe_base_url(options), options.column, settings.account.ebid,
-        text_of(options.input_format),
+        text_of(options.input_encoding), text_of(options.input_format),
         options.kind ? card::to_string(*options.kind) : std::string_view("auto"), text_of(settings.format),
         options.pad_iccid);
     for (const auto& [code, meaning] : options.status_classes)

@@ -5,6 +5,7 @@
 #include "source/csv_parser.hpp"
 #include "source/decompression.hpp"
 #include "source/descriptor_source.hpp"
+#include "source/encoding_source.hpp"
 #include "source/lookahead.hpp"
 #include "source/ndjson_parser.hpp"
 #include "source/sniff.hpp"
@@ -46,6 +47,7 @@ public:
         naming(name_, [&] {
             file_.emplace(settings.path);
             decompress();
+            encoded_.emplace(decompressed_ ? *decompressed_ : *raw_, settings.encoding);
             look_at_first_line(settings);
         });
     }
@@ -69,7 +71,7 @@ private:
     std::optional<descriptor_source> file_;
     std::optional<lookahead> raw_;               ///< of `file_`
     std::unique_ptr<byte_source> decompressed_;  ///< of `raw_`; null where that is plain
-    byte_source* bytes_ = nullptr;               ///< the last of these stages
+    std::optional<encoding_source> encoded_;     ///< in UTF-8, the last of these stages
     std::string pending_;                        ///< read, not yet in a block
     std::unique_ptr<record_parser> parser_;
     std::uint64_t blank_lines_ = 0;  ///< dropped before the first line that is not blank
@@ -86,7 +88,6 @@ void input::implementation::decompress() {
         how = detect_compression(raw_->seen(), raw_->is_at_end());
     }
     decompressed_ = make_decompressor(*how, *raw_);
-    bytes_ = decompressed_ ? decompressed_.get() : &*raw_;
 }
 
 void input::implementation::look_at_first_line(const input_settings& settings) {
@@ -146,7 +147,7 @@ std::unique_ptr<record_parser> input::implementation::make_csv_parser(const inpu
 void input::implementation::read_more() {
     const auto kept = pending_.size();
     pending_.resize(kept + block_bytes);
-    const auto count = bytes_->read(pending_.data() + kept, block_bytes);
+    const auto count = encoded_->read(pending_.data() + kept, block_bytes);
     pending_.resize(kept + count);
     at_end_ = count == 0;
 }
@@ -159,7 +160,7 @@ void input::implementation::fill(record_block& block) {
     } else {
         block.text.resize(kept + block_bytes);
         std::memcpy(block.text.data(), pending_.data(), kept);
-        const auto count = bytes_->read(block.text.data() + kept, block_bytes);
+        const auto count = encoded_->read(block.text.data() + kept, block_bytes);
         block.text.resize(kept + count);
         at_end_ = count == 0;
     }

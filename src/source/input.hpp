@@ -2,6 +2,7 @@
 #pragma once
 
 #include "card/kind.hpp"
+#include "source/encoding.hpp"
 #include "source/record.hpp"
 
 #include <cstdint>
@@ -18,6 +19,7 @@ struct input_settings {
     std::string path;                    ///< a file; `-` or empty: standard input
     std::optional<input_format> format;  ///< none: guess
     std::string column;  ///< CSV column or NDJSON field with the number; empty: number, iccid, imsi or msisdn
+    std::optional<input_encoding> encoding = {};  ///< none: guess
 };
 
 /// Why the input cannot be used. `kind` decides the exit code.

@@ -127,20 +127,41 @@ TEST_F(option_reader, knows_the_formats_of_the_input) {
     EXPECT_EQ(read({"--input-format", "ndjson"}).options.input_format, input_format::ndjson);
 }
 
+TEST_F(option_reader, knows_the_encodings_of_the_input) {
+    using source::input_encoding;
+    EXPECT_EQ(read({}).options.input_encoding, std::nullopt);
+    EXPECT_EQ(read({"--input-encoding", "utf-8"}).options.input_encoding, input_encoding::utf8);
+    EXPECT_EQ(read({"--input-encoding", "gb18030"}).options.input_encoding, input_encoding::gb18030);
+}
+
 TEST_F(option_reader, refuses_values_out_of_their_range) {
-    const std::vector<words> cases{{"--batch-size", "101"},     {"--connections", "0"},
-                                   {"--connections", "1001"},   {"--attempts", "1001"},
-                                   {"--rate", "0/s"},           {"--rate", "0"},
-                                   {"--linger", "-1s"},         {"--connect-timeout", "0s"},
-                                   {"--request-timeout", "1"},  {"--give-up-after", "0ms"},
-                                   {"--kind", "sim"},           {"--method", "put"},
-                                   {"--progress", "loud"},      {"--output-format", "xml"},
-                                   {"--input-format", "xls"},   {"--base-url", "ftp://x"},
-                                   {"--local-address", "host"}, {"--proxy", "https://h"},
-                                   {"-o", "sqlite:x?table=t"},  {"--column", ""},
-                                   {"--max-failures", "0"},     {"--max-failures", "0%"},
-                                   {"--order", "line"},         {"--status-class", "1"},
-                                   {"--status-class", "1=no"},  {"--status-class", "=card"},
+    const std::vector<words> cases{{"--batch-size", "101"},
+                                   {"--connections", "0"},
+                                   {"--connections", "1001"},
+                                   {"--attempts", "1001"},
+                                   {"--rate", "0/s"},
+                                   {"--rate", "0"},
+                                   {"--linger", "-1s"},
+                                   {"--connect-timeout", "0s"},
+                                   {"--request-timeout", "1"},
+                                   {"--give-up-after", "0ms"},
+                                   {"--kind", "sim"},
+                                   {"--method", "put"},
+                                   {"--progress", "loud"},
+                                   {"--output-format", "xml"},
+                                   {"--input-format", "xls"},
+                                   {"--input-encoding", "utf-16"},
+                                   {"--base-url", "ftp://x"},
+                                   {"--local-address", "host"},
+                                   {"--proxy", "https://h"},
+                                   {"-o", "sqlite:x?table=t"},
+                                   {"--column", ""},
+                                   {"--max-failures", "0"},
+                                   {"--max-failures", "0%"},
+                                   {"--order", "line"},
+                                   {"--status-class", "1"},
+                                   {"--status-class", "1=no"},
+                                   {"--status-class", "=card"},
                                    {"--appid", "a\nb"}};
     for (const auto& line : cases) {
         const auto reading = read(line);

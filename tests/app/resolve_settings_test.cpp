@@ -181,6 +181,7 @@ TEST_F(resolve_settings, digest_changes_with_what_alters_rows_alone) {
     for (const words& line :
          {words{"--kind", "imsi"}, words{"--pad-iccid"}, words{"--column", "x"},
           words{"--input-format", "csv"}, words{"--input-format", "ndjson"},
+          words{"--input-encoding", "gb18030"}, words{"--input-encoding", "utf-8"},
           words{"--output-format", "ndjson"}, words{"--excel-safe"}, words{"--base-url", "https://other"}}) {
         EXPECT_NE(digest(line), plain) << line[0];
     }

@@ -1,14 +1,19 @@
 // Any list: text, CSV and NDJSON, cut into blocks; each record judged, and written as a row in either format.
+// The same bytes as a compressed list, and in an encoding that is told or guessed.
 #include "card/canonical.hpp"
 #include "sink/row_format.hpp"
 #include "source/csv_layout.hpp"
 #include "source/csv_parser.hpp"
+#include "source/decompression.hpp"
+#include "source/encoding_source.hpp"
+#include "source/input.hpp"
 #include "source/ndjson_parser.hpp"
 #include "source/text_parser.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 namespace {
@@ -50,6 +55,55 @@ void parse_in_pieces(source::record_parser& parser, std::string_view list, std::
     }
 }
 
+/// The list in pieces, as a pipe may give it.
+class fuzzed_source final : public source::byte_source {
+public:
+    fuzzed_source(std::string_view list, std::size_t piece) : list_(list), piece_(piece) {}
+
+    std::size_t read(char* to, std::size_t room) override {
+        const auto count = list_.copy(to, std::min(room, piece_));
+        list_.remove_prefix(count);
+        return count;
+    }
+
+private:
+    std::string_view list_;
+    std::size_t piece_;
+};
+
+/// A few bytes can stand for gigabytes.
+constexpr std::size_t most_bytes = std::size_t{1} << 20U;
+
+std::string read_all(source::byte_source& from) {
+    std::string all;
+    std::string buffer(4096, '\0');
+    while (all.size() < most_bytes) {
+        const auto count = from.read(buffer.data(), buffer.size());
+        if (count == 0) break;
+        all.append(buffer, 0, count);
+    }
+    return all;
+}
+
+void decompress(source::compression how, std::string_view list, std::size_t piece) {
+    fuzzed_source from(list, piece);
+    try {
+        read_all(*source::make_decompressor(how, from));
+    } catch (const source::input_error& error) {
+        if (error.kind != source::input_error::error_kind::unusable) std::abort();
+    }
+}
+
+void decode(std::optional<source::input_encoding> encoding, std::string_view list, std::size_t piece) {
+    fuzzed_source pieces(list, piece);
+    source::encoding_source in_pieces(pieces, encoding);
+    const auto decoded = read_all(in_pieces);
+    if (!encoding) return;  // a guess may depend on what was there to judge
+    fuzzed_source whole(list, list.size() + 1);
+    source::encoding_source at_once(whole, encoding);
+    if (decoded != read_all(at_once)) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
@@ -64,5 +118,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     parse_in_pieces(csv, list, piece);
     source::ndjson_parser ndjson({});
     parse_in_pieces(ndjson, list, piece);
+    decompress(source::compression::gzip, list, piece);
+    decompress(source::compression::zstd, list, piece);
+    for (const auto encoding :
+         {std::optional<source::input_encoding>(), std::optional(source::input_encoding::utf8),
+          std::optional(source::input_encoding::gb18030)}) {
+        decode(encoding, list, piece);
+    }
     return 0;
 }

@@ -138,5 +138,56 @@ class Compressed(InputTestCase):
                             self.assertEqual(row["number"], numbers[int(row["line"]) - 1])
 
 
+class Encodings(InputTestCase):
+    NAMES = ["张三", "李四 \U00020000", "é€😀", "０号, \"x\""]
+
+    def table(self, numbers: list[str], header: str) -> str:
+        quoted = ['"' + name.replace('"', '""') + '"' for name in self.NAMES]
+        return header + "\r\n" + "".join(f"{quoted[place % 4]},{number}\r\n" for place, number in enumerate(numbers))
+
+    def test_gb18030_is_known_by_its_bytes(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(CARDS)
+        content = self.table(numbers, "名称,卡号").encode("gb18030")
+        path = self.write("cards.csv", content)
+        for arguments, stdin in (([path], b""), ([], content), ([], gzip.compress(content)),
+                                 ([path, "--input-encoding", "gb18030"], b"")):
+            done = self.resolve(carrier, "--column", "卡号", *arguments, stdin=stdin)
+            self.assert_exit(done, 0)
+            self.assertEqual([(row["line"], row["number"], row["outcome"]) for row in rows_of(done.stdout)],
+                             [(str(place), number, "resolved") for place, number in enumerate(numbers, 2)])
+        self.assert_proper(carrier)
+        done = self.resolve(carrier, "--column", "卡号", path, "--input-encoding", "utf-8")
+        self.assert_exit(done, 65)
+        self.assertIn("no column '卡号'".encode(), done.stderr)
+
+    def test_utf8_stays_utf8_with_a_mark_or_without(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(8)
+        for encoding in ("utf-8", "utf-8-sig"):
+            done = self.resolve(carrier, "--column", "卡号", stdin=self.table(numbers, "名称,卡号").encode(encoding))
+            self.assert_exit(done, 0)
+            self.assertEqual([row["number"] for row in rows_of(done.stdout)], numbers)
+
+    def test_IN2_full_width_digits_and_broken_characters(self) -> None:
+        carrier = self.carrier()
+        number = msisdns(1)[0]
+        wide = "".join(chr(ord(digit) + 0xFEE0) for digit in number)
+        content = f"{wide}\n{number}号\n".encode("gb18030") + number.encode() + b"\xba\n" + number.encode() + b"\n"
+        done = self.resolve(carrier, "--input-encoding", "gb18030", stdin=content)
+        self.assert_exit(done, 0)
+        rows = rows_of(done.stdout)
+        self.assertEqual([row["number"] for row in rows], [number, number + "号", number + "\ufffd", number])
+        self.assertEqual([row["outcome"] for row in rows], ["resolved", "invalid", "invalid", "resolved"])
+
+    def test_utf16_is_refused_with_a_remedy(self) -> None:
+        carrier = self.carrier()
+        for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+            done = self.resolve(carrier, stdin="\n".join(iccids(4)).encode(encoding))
+            self.assert_exit(done, 65)
+            self.assertIn(b"UTF-16", done.stderr)
+            self.assertIn(b"iconv", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

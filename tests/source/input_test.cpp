@@ -250,6 +250,20 @@ TEST_F(input_test, keeps_the_whole_records_before_a_cut_and_not_the_last_which_m
     EXPECT_LT(seen, 100'000U);
 }
 
+TEST_F(input_test, reads_gb18030_told_or_not) {
+    // 名称,号码 and 张三 with a full-width number, in GB18030
+    constexpr auto list = "\xC3\xFB\xB3\xC6,\xBA\xC5\xC2\xEB\n\xD5\xC5\xC8\xFD,\xA3\xB1\xA3\xB3\n\xFF,2\n"sv;
+    const auto path = write("cards.csv", list.substr(0, list.size() - 4));
+    EXPECT_EQ(read_file(path, {}, "号码"), (records{{2, "１３"}}));
+    input told({write("broken.csv", list), {}, "号码", input_encoding::gb18030});
+    EXPECT_EQ(read_all(told), (records{{2, "１３"}, {3, "2"}}));
+    const auto said = complaint_of({path, {}, "号码", input_encoding::utf8});
+    EXPECT_EQ(said.kind, error_kind::unusable);
+    EXPECT_EQ(read_file(write("late", "13800138000\n\xA3\xB1\xA3\xB3\n")),
+              (records{{1, "13800138000"}, {2, "１３"}}));
+    EXPECT_EQ(read_file(write("compressed", zstd_frame("\xA3\xB1\n"))), (records{{1, "１"}}));
+}
+
 TEST_F(input_test, says_which_columns_there_are) {
     const auto said = complaint_of({write("x.csv", "a,b\n1,2\n"), {}, {}});
     EXPECT_EQ(said.kind, error_kind::unusable);

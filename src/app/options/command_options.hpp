@@ -36,7 +36,8 @@ enum class progress_mode : std::uint8_t {
 struct command_options {
     // input
     std::string input;
-    std::optional<source::input_format> input_format;  ///< none: guess
+    std::optional<source::input_format> input_format;      ///< none: guess
+    std::optional<source::input_encoding> input_encoding;  ///< none: guess
     std::string column;
     std::optional<card::card_kind> kind;  ///< none: by shape
     bool pad_iccid = false;

@@ -22,6 +22,12 @@ std::string set_input_format(text_view text, command_options& o) {
     return {};
 }
 
+std::string set_input_encoding(text_view text, command_options& o) {
+    if (text != "utf-8" && text != "gb18030") return expected_one_of("utf-8 or gb18030");
+    o.input_encoding = text == "utf-8" ? source::input_encoding::utf8 : source::input_encoding::gb18030;
+    return {};
+}
+
 std::string set_kind(text_view text, command_options& o) {
     o.kind.reset();
     if (text == "auto") return {};
@@ -49,6 +55,12 @@ std::span<const option_definition> input_option_table() {
          .group = option_group::input,
          .help = "text, csv or ndjson; otherwise guessed from the first lines.",
          .apply = set_input_format},
+        {.name = "input-encoding",
+         .value = "ENCODING",
+         .group = option_group::input,
+         .help = "utf-8 or gb18030 (GBK and GB2312 are parts of it); otherwise guessed where the list has "
+                 "more than ASCII: what is no UTF-8 is GB18030. What is no character makes its row invalid.",
+         .apply = set_input_encoding},
         {.name = "column",
          .value = "NAME",
          .group = option_group::input,
