@@ -58,6 +58,8 @@ exit_code code_of(source::input_error::error_kind kind, bool is_directory) {
             return exit_code::no_input;
         case error_kind::unusable:
             return is_directory ? exit_code::no_input : exit_code::input_unusable;
+        case error_kind::mismatch:
+            return exit_code::usage;
         case error_kind::read:
             break;
     }

@@ -21,6 +21,7 @@ namespace {
 constexpr std::string_view resolve_examples =
     "  cardresolver resolve cards.txt -o cards.csv --config cardresolver.toml\n"
     "  cardresolver resolve cards.csv --column iccid --rate 50/s -o out.ndjson\n"
+    "  cardresolver resolve cards.csv.gz --column iccid --keep-columns -o rows.csv\n"
     "  cat cards.txt | cardresolver resolve --kind iccid > rows.csv\n"
     "  cardresolver resolve cards.txt --base-url simulator   (no account needed)\n";
 

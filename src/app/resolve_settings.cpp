@@ -206,6 +206,7 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     settings.format = format_of(options);
     if (!options.failures.empty()) settings.failures = {options.failures, options.force};
     if (options.excel_safe) settings.failures_format = sink::output_format::spreadsheet_csv;
+    settings.keeps_columns = options.keep_columns;
     settings.in_input_order = options.in_input_order;
     settings.max_failures = options.max_failures;
     if (options.base_url) settings.url = *options.base_url;
@@ -225,11 +226,10 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
 
 std::string config_digest(const command_options& options, const run::settings& settings) {
     auto text = fmt::format(
-        "appid={}\nbase-url={}\ncolumn={}\nebid={}\ninput-encoding={}\ninput-format={}\nkind={}\noutput-"
-        "format={}\npad-iccid={}"
-        "\n",
+        "appid={}\nbase-url={}\ncolumn={}\nebid={}\ninput-encoding={}\ninput-format={}\nkeep-columns={}\n"
+        "kind={}\noutput-format={}\npad-iccid={}\n",
         settings.account.appid, describe_base_url(options), options.column, settings.account.ebid,
-        text_of(options.input_encoding), text_of(options.input_format),
+        text_of(options.input_encoding), text_of(options.input_format), options.keep_columns,
         options.kind ? card::to_string(*options.kind) : std::string_view("auto"), text_of(settings.format),
         options.pad_iccid);
     for (const auto& [code, meaning] : options.status_classes)

@@ -36,8 +36,8 @@ std::string plaintext_warning();
 
 /// SHA-256, in hexadecimal, of one `key=value` line for each setting that alters rows: which numbers are
 /// asked (column, input-encoding, input-format, kind, pad-iccid), who is asked and by whom (base-url, appid,
-/// ebid), and how rows are written (output-format, excel-safe). How and how fast they are asked does not
-/// count.
+/// ebid), and how rows are written (output-format, excel-safe, keep-columns). How and how fast they are asked
+/// does not count.
 std::string config_digest(const command_options& options, const run::settings& settings);
 
 }  // namespace cardresolver::app

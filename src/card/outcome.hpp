@@ -27,7 +27,8 @@ constexpr std::string_view to_string(outcome_kind kind) noexcept {
 }
 
 /// One row. The views point into the caller's buffers and are valid during the call that hands it over.
-/// Empty `iccid`, `msisdn`, `imsi` mean unknown. All texts are printable UTF-8 without control characters.
+/// Empty `iccid`, `msisdn`, `imsi` mean unknown. All texts but `record` are printable UTF-8 without control
+/// characters.
 struct card_outcome {
     std::uint64_t line = 0;         ///< physical line of the input on which the record starts, from 1
     std::string_view number;        ///< canonical; the escaped raw text where invalid
@@ -36,8 +37,9 @@ struct card_outcome {
     std::string_view iccid;
     std::string_view msisdn;
     std::string_view imsi;
-    std::string_view status;   ///< the carrier's code, or `http-503`, `timeout`, …
-    std::string_view message;  ///< the carrier's text, or why the number is invalid
+    std::string_view status;       ///< the carrier's code, or `http-503`, `timeout`, …
+    std::string_view message;      ///< the carrier's text, or why the number is invalid
+    std::string_view record = {};  ///< the whole record, where its columns are kept and it could be read
 };
 
 }  // namespace cardresolver::card

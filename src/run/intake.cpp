@@ -1,5 +1,7 @@
 #include "run/intake.hpp"
 
+#include "run/kept_columns.hpp"
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -44,14 +46,14 @@ void judge(const source::record_block& from, const card::canonical_options& cano
 
 struct intake::shared_state {
     std::unique_ptr<source::input> input;  // of the reading thread alone
-    source::input_settings settings;
-    card::canonical_options canonical;
+    intake_settings settings;
     std::function<void()> notify;  // guarded by `mutex`; empty once the consumer has gone
 
     std::mutex mutex;
     std::condition_variable room;
     std::deque<std::unique_ptr<intake_block>> ready;
     std::vector<std::unique_ptr<intake_block>> spare;
+    source::list_columns columns;
     std::optional<source::input_error> error;
     bool ended = false;
     bool abandoned = false;
@@ -76,13 +78,22 @@ struct intake::shared_state {
     }
 
     void read_all() {
-        if (!input) input = std::make_unique<source::input>(settings);
+        if (!input) input = std::make_unique<source::input>(settings.input);
+        take_columns();
         source::record_block raw;
         while (auto block = wait_for_room()) {
             if (!input->read(raw)) break;
-            judge(raw, canonical, *block);
+            judge(raw, settings.canonical, *block);
+            block->kept.swap(raw.kept);
+            block->kept_ends.swap(raw.kept_ends);
             deliver(std::move(block));
         }
+    }
+
+    void take_columns() {
+        if (settings.rows) require_keepable(input->columns(), *settings.rows);
+        const std::lock_guard lock(mutex);
+        columns = input->columns();
     }
 
     void run() {
@@ -99,12 +110,11 @@ struct intake::shared_state {
     }
 };
 
-intake::intake(std::unique_ptr<source::input> input, const source::input_settings& settings,
-               const card::canonical_options& canonical, std::function<void()> notify)
+intake::intake(std::unique_ptr<source::input> input, const intake_settings& settings,
+               std::function<void()> notify)
     : state_(std::make_shared<shared_state>()) {
     state_->input = std::move(input);
     state_->settings = settings;
-    state_->canonical = canonical;
     state_->notify = std::move(notify);
     std::thread([state = state_] { state->run(); }).detach();
 }
@@ -123,6 +133,11 @@ std::unique_ptr<intake_block> intake::try_take() {
     state_->ready.pop_front();
     state_->room.notify_one();
     return block;
+}
+
+source::list_columns intake::columns() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->columns;
 }
 
 void intake::recycle(std::unique_ptr<intake_block> block) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "card/canonical.hpp"
+#include "sink/row_format.hpp"
 #include "source/input.hpp"
 
 #include <functional>
@@ -24,10 +25,25 @@ struct intake_record {
 /// A piece of the list. `next` is how far the consumer has come.
 struct intake_block {
     std::vector<intake_record> records;
-    std::string raw;  ///< raw texts of the invalid records, each cut to what a row shows
+    std::string raw;   ///< raw texts of the invalid records, each cut to what a row shows
+    std::string kept;  ///< whole texts of the records, where columns are kept, and where each ends
+    std::vector<std::uint32_t> kept_ends;
     std::size_t next = 0;
     std::uint64_t lines_read = 0;  ///< up to the end of this block
     std::uint64_t bytes_read = 0;
+
+    /// Of the record at `index`; empty where no columns are kept.
+    std::string_view kept_of(std::size_t index) const noexcept {
+        if (kept_ends.empty()) return {};
+        const auto begin = index == 0 ? 0 : kept_ends[index - 1];
+        return std::string_view(kept).substr(begin, kept_ends[index] - begin);
+    }
+};
+
+struct intake_settings {
+    source::input_settings input;
+    card::canonical_options canonical;
+    std::optional<sink::output_format> rows;  ///< the format of rows that the list's columns must fit in
 };
 
 /// Reads, splits and judges on its own thread; at most `max_blocks` blocks wait. The consumer is one other
@@ -37,14 +53,16 @@ class intake {
 public:
     /// Reads `input`, or where that is null opens the one that `settings` names, on the reading thread.
     /// `notify` is called there after a block, the end or an error became available.
-    intake(std::unique_ptr<source::input> input, const source::input_settings& settings,
-           const card::canonical_options& canonical, std::function<void()> notify);
+    intake(std::unique_ptr<source::input> input, const intake_settings& settings,
+           std::function<void()> notify);
     ~intake();
     intake(const intake&) = delete;
     intake& operator=(const intake&) = delete;
 
     /// The next block, or null where none is there yet, or never will be: see `has_ended`.
     std::unique_ptr<intake_block> try_take();
+    /// Of the list. Once there was a block.
+    source::list_columns columns() const;
     /// Gives a consumed block back for reuse.
     void recycle(std::unique_ptr<intake_block> block);
     /// All blocks are taken and no more will come.

@@ -2,6 +2,7 @@
 
 #include "run/carrier_link.hpp"
 #include "run/intake.hpp"
+#include "run/opening.hpp"
 #include "run/row_path.hpp"
 #include "run/trace.hpp"
 
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <random>
-#include <sys/stat.h>
 
 namespace cardresolver::run {
 namespace {
@@ -55,34 +55,8 @@ row_path_settings row_settings_of(const settings& settings) {
     row_path_settings rows;
     if (settings.in_input_order) rows.order_window = windows_in_order * window_for(settings);
     rows.max_failures = settings.max_failures;
+    rows.keeps_columns = settings.keeps_columns;
     return rows;
-}
-
-/// Both or none. The failures come first, and go again where the rows cannot be opened.
-row_outputs open_outputs(const settings& settings, bool& replaced_partial) {
-    row_outputs outputs;
-    outputs.format = settings.format;
-    outputs.failures_format = settings.failures_format;
-    bool replaced_failures = false;  // a leftover of the same run as that of the rows: said once
-    if (settings.failures) outputs.failures = sink::open_output(*settings.failures, replaced_failures);
-    try {
-        outputs.rows = sink::open_output(settings.output, replaced_partial);
-    } catch (const sink::output_error&) {
-        if (outputs.failures) outputs.failures->discard();
-        throw;
-    }
-    return outputs;
-}
-
-/// Whether opening the input may take as long as somebody takes to type: then it is left to the intake.
-bool may_block(const std::string& path) {
-    if (path.empty() || path == "-") return true;
-    struct stat facts {};
-    return ::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
-}
-
-std::unique_ptr<source::input> open_at_once(const source::input_settings& settings) {
-    return may_block(settings.path) ? nullptr : std::make_unique<source::input>(settings);
 }
 
 }  // namespace
@@ -92,7 +66,7 @@ public:
     implementation(net::asio::io_context& context, const settings& settings)
         : context_(context),
           settings_(settings),
-          input_(open_at_once(settings.input)),
+          input_(open_at_once(settings)),
           client_(context, complete_client(settings)),
           encoder_(settings.url, settings.account, settings.method, settings.user_agent),
           transids_(settings.account.appid, random_number()),
@@ -111,7 +85,7 @@ public:
         result_.replaced_partial = replaced_partial_;
         if (trace_) trace_->on_start(settings_, result_.started_at);
         started_ = clock::now();
-        intake_.emplace(std::move(input_), settings_.input, settings_.canonical, [this] { post_progress(); });
+        intake_.emplace(std::move(input_), intake_settings_of(settings_), [this] { post_progress(); });
         const auto keep_running = net::asio::make_work_guard(context_);
         on_progress();
         context_.run();
@@ -242,6 +216,7 @@ private:
     bool take_block() {
         block_ = intake_->try_take();
         if (block_) {
+            if (settings_.keeps_columns && input_bytes_read_ == 0) rows_.keep_columns(intake_->columns());
             lines_read_ = block_->lines_read;
             input_bytes_read_ = block_->bytes_read;
             return true;
@@ -260,8 +235,8 @@ private:
     void consume(intake_block& block) {
         const auto now = clock::now();
         while (block.next < block.records.size() && wants_records()) {
+            rows_.expect(block.records[block.next].line, block.kept_of(block.next));
             const auto& record = block.records[block.next++];
-            rows_.expect(record.line);
             if (record.reason == card::invalid_reason::none) {
                 ++valid_records_;
                 dispatcher_.add(record.number, record.line, now, listener());
@@ -291,13 +266,16 @@ private:
                 link_.close_all();
             return;
         }
-        if (end_) return close_output(output_end::suspend);
+        if (end_) return close_output(is_worth_keeping() ? output_end::suspend : output_end::discard);
         if (!intake_ended_) return;
         if (valid_records_ > 0) return close_output(output_end::commit);
         const bool is_empty = rows_are_none();
         leave(is_empty ? run_end::empty_input : run_end::no_valid_card, first_invalid_);
         close_output(output_end::discard);
     }
+
+    /// An input that cannot be used from its start leaves nothing behind.
+    bool is_worth_keeping() const { return *end_ != run_end::input_fault || !rows_are_none(); }
 
     bool rows_are_none() const {
         const auto written = rows_.written();

@@ -18,15 +18,32 @@ constexpr std::size_t max_statuses = 1000;
 
 row_path::row_path(net::asio::io_context& context, row_outputs outputs, const row_path_settings& settings,
                    std::function<void()> notify)
-    : writer_(std::move(outputs), std::move(notify)),
+    : format_(outputs.format),
+      writer_(std::move(outputs), std::move(notify)),
       max_failures_(settings.max_failures),
       flush_timer_(context.get_executor()) {
     if (settings.order_window) order_.emplace(*settings.order_window);
+    if (settings.keeps_columns) kept_.emplace();
+}
+
+void row_path::complete(card::card_outcome row) {
+    const auto text = kept_->take(row.line);
+    row.record = text;
+    bring_in_order(row);
+}
+
+void row_path::keep_columns(const source::list_columns& list) {
+    columns_.emplace(list, format_);
+    writer_.keep_columns(columns_->names());
 }
 
 void row_path::write(const card::card_outcome& row) {
     count_status(row.status);
-    writer_.append(row);
+    if (columns_) [[unlikely]] {
+        front_.clear();
+        columns_->append(front_, row.record);
+    }
+    writer_.append(row, front_);
     if (!flush_is_due_) arm_flush();
 }
 

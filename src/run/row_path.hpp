@@ -3,6 +3,8 @@
 
 #include "net/async.hpp"
 #include "run/failure_limit.hpp"
+#include "run/kept_columns.hpp"
+#include "run/kept_texts.hpp"
 #include "run/row_order.hpp"
 #include "run/row_writer.hpp"
 #include "run/steady_timer.hpp"
@@ -19,6 +21,7 @@ namespace cardresolver::run {
 struct row_path_settings {
     std::optional<std::size_t> order_window;  ///< in the order of the list, at most so many records behind
     std::optional<failure_limit> max_failures;
+    bool keeps_columns = false;  ///< `keep_columns` will be called
 };
 
 /// Event-loop thread only.
@@ -34,19 +37,24 @@ public:
     bool has_room() const { return !writer_.is_blocked(); }
 
     /// Whether a further record may be taken in. Where not, rows wait for one that is late.
-    bool wants_records() const noexcept { return !order_ || !order_->is_full(); }
-    /// A record was taken in; `put` will bring its row.
-    void expect(std::uint64_t line) {
+    bool wants_records() const noexcept {
+        return !(order_ && order_->is_full()) && !(kept_ && kept_->is_full());
+    }
+    /// Rows will begin with the columns of the list. Before the first record.
+    void keep_columns(const source::list_columns& list);
+    /// A record was taken in; `put` will bring its row. `record`: its whole text, where columns are kept.
+    void expect(std::uint64_t line, std::string_view record) {
         if (order_) order_->expect(line);
+        if (kept_) kept_->put(line, record);
     }
 
     /// One row, for a line that is expected. The views in it are not kept.
     void put(const card::card_outcome& row) {
         ++decided_[static_cast<std::size_t>(row.outcome)];
-        if (order_) [[unlikely]] {
-            order_->put(row, [this](const card::card_outcome& next) { write(next); });
+        if (kept_) [[unlikely]] {
+            complete(row);
         } else {
-            write(row);
+            bring_in_order(row);
         }
     }
 
@@ -66,12 +74,24 @@ public:
     std::map<std::string, std::uint64_t, std::less<>> statuses() const;
 
 private:
+    void complete(card::card_outcome row);
+    void bring_in_order(const card::card_outcome& row) {
+        if (order_) [[unlikely]] {
+            order_->put(row, [this](const card::card_outcome& next) { write(next); });
+        } else {
+            write(row);
+        }
+    }
     void write(const card::card_outcome& row);
     void arm_flush();
     void count_status(std::string_view status);
 
+    sink::output_format format_;
     row_writer writer_;
     std::optional<row_order> order_;
+    std::optional<kept_texts> kept_;
+    std::optional<kept_columns> columns_;
+    std::string front_;  ///< of the row that is written; empty where no columns are kept
     std::optional<failure_limit> max_failures_;
     steady_timer flush_timer_;
     bool flush_is_due_ = false;

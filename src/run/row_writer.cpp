@@ -130,8 +130,13 @@ row_writer::~row_writer() {
     state_->thread.join();
 }
 
-void row_writer::append(const card::card_outcome& row) {
-    sink::append_row(rows_, format_, row);
+void row_writer::keep_columns(std::string_view names) {
+    rows_.clear();
+    sink::append_header(rows_, format_, names);
+}
+
+void row_writer::append(const card::card_outcome& row, std::string_view front) {
+    sink::append_row(rows_, format_, row, front);
     if (row.outcome == card::outcome_kind::failed && failures_output_ != nullptr) [[unlikely]]
         append_failure(row);
     if (rows_.size() >= block_size) flush();

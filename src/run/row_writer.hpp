@@ -37,7 +37,10 @@ public:
     row_writer(const row_writer&) = delete;
     row_writer& operator=(const row_writer&) = delete;
 
-    void append(const card::card_outcome& row);
+    /// Rows will begin with columns that bear these names (see `sink::append_header`). Before the first row.
+    void keep_columns(std::string_view names);
+    /// `front`: see `sink::append_row`.
+    void append(const card::card_outcome& row, std::string_view front = {});
     /// Whole lines that were made elsewhere.
     void append_text(std::string_view lines);
 

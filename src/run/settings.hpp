@@ -37,8 +37,10 @@ struct settings {
     sink::output_format format = sink::output_format::csv;
     std::optional<sink::output_settings> failures;  ///< a list of what is `failed`; none: not wanted
     sink::output_format failures_format = sink::output_format::csv;  ///< or `spreadsheet_csv`
-    bool in_input_order = false;                                     ///< rows; otherwise as they are decided
-    std::optional<failure_limit> max_failures;                       ///< when to stop; none: never
+    /// Rows begin with the input's own columns. `input.keeps_columns` is taken from it.
+    bool keeps_columns = false;
+    bool in_input_order = false;                ///< rows; otherwise as they are decided
+    std::optional<failure_limit> max_failures;  ///< when to stop; none: never
 
     carrier::base_url url;
     carrier::account account;

@@ -28,7 +28,8 @@ private:
     /// Every text of an outcome.
     static constexpr std::array text_fields{&card::card_outcome::number, &card::card_outcome::iccid,
                                             &card::card_outcome::msisdn, &card::card_outcome::imsi,
-                                            &card::card_outcome::status, &card::card_outcome::message};
+                                            &card::card_outcome::status, &card::card_outcome::message,
+                                            &card::card_outcome::record};
 
     std::optional<card::card_kind> kind_;
     card::outcome_kind outcome_ = card::outcome_kind::failed;

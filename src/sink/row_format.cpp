@@ -71,7 +71,7 @@ constexpr bool is_control(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == '\x7F';
 }
 
-void append_csv_field(std::string& out, std::string_view text, bool is_quoted) {
+void append_csv_characters(std::string& out, std::string_view text, bool is_quoted) {
     if (is_quoted) out.push_back('"');
     append_text(out, text, [&out](char c) {
         if (is_control(c) && c != '\t' && c != '\r' && c != '\n') {
@@ -88,7 +88,7 @@ void append_csv_text(std::string& out, std::string_view text) {
     if (count_plain(text) == text.size()) {
         out.append(text);
     } else {
-        append_csv_field(out, text, text.find_first_of(",\"\r\n") != std::string_view::npos);
+        append_csv_characters(out, text, text.find_first_of(",\"\r\n") != std::string_view::npos);
     }
 }
 
@@ -103,7 +103,7 @@ void append_spreadsheet_text(std::string& out, std::string_view text) {
         append_neutral(neutral, text);
         text = neutral;
     }
-    append_csv_field(out, text, text.find_first_of(",;\t\"\r\n") != std::string_view::npos);
+    append_csv_characters(out, text, text.find_first_of(",;\t\"\r\n") != std::string_view::npos);
 }
 
 void append_json_special(std::string& out, char c) {
@@ -191,8 +191,9 @@ void append_spreadsheet_row(std::string& out, const card::card_outcome& row) {
     out.push_back('\n');
 }
 
-void append_ndjson_row(std::string& out, const card::card_outcome& row) {
-    out.append("{\"line\":");
+void append_ndjson_row(std::string& out, const card::card_outcome& row, std::string_view front) {
+    out.push_back('{');
+    out.append(front).append("\"line\":");
     append_number(out, row.line);
     out.append(",\"number\":");
     append_json_text(out, row.number);
@@ -222,19 +223,38 @@ std::optional<output_format> format_of(std::string_view target) noexcept {
     return std::nullopt;
 }
 
-void append_header(std::string& out, output_format format) {
-    if (format != output_format::ndjson) out.append(csv_header);
+void append_header(std::string& out, output_format format, std::string_view front) {
+    if (format != output_format::ndjson) out.append(front).append(csv_header);
 }
 
-void append_row(std::string& out, output_format format, const card::card_outcome& row) {
+void append_row(std::string& out, output_format format, const card::card_outcome& row,
+                std::string_view front) {
     switch (format) {
         case output_format::csv:
+            out.append(front);
             return append_csv_row(out, row);
         case output_format::spreadsheet_csv:
+            out.append(front);
             return append_spreadsheet_row(out, row);
         case output_format::ndjson:
-            return append_ndjson_row(out, row);
+            return append_ndjson_row(out, row, front);
     }
+}
+
+void append_csv_field(std::string& out, output_format format, std::string_view text) {
+    if (format == output_format::spreadsheet_csv) {
+        append_spreadsheet_text(out, text);
+    } else {
+        append_csv_text(out, text);
+    }
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+    append_json_text(out, text);
+}
+
+void append_json_raw(std::string& out, std::string_view json) {
+    append_text(out, json, [&out](char c) { out.push_back(c); });
 }
 
 void append_failures_header(std::string& out) {
@@ -242,12 +262,10 @@ void append_failures_header(std::string& out) {
 }
 
 void append_failure(std::string& out, output_format format, const card::card_outcome& row) {
-    const auto append_field =
-        format == output_format::spreadsheet_csv ? append_spreadsheet_text : append_csv_text;
     append_number(out, row.line);
     for (const auto text : {row.number, kind_of(row), row.status, row.message}) {
         out.push_back(',');
-        append_field(out, text);
+        append_csv_field(out, format, text);
     }
     out.push_back('\n');
 }

@@ -3,6 +3,7 @@
 
 #include "card/outcome.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,12 +17,17 @@ enum class output_format : std::uint8_t {
     ndjson,
 };
 
+/// The columns of a row, in their order.
+inline constexpr std::array<std::string_view, 9> row_columns{"line",   "number", "kind",   "outcome", "iccid",
+                                                             "msisdn", "imsi",   "status", "message"};
+
 /// The format that TARGET's extension names, in any case: .csv, .ndjson, also before .gz or .zst. Nothing
 /// where it names none.
 std::optional<output_format> format_of(std::string_view target) noexcept;
 
-/// What stands before the first row: the header line of CSV; nothing for NDJSON.
-void append_header(std::string& out, output_format format);
+/// What stands before the first row: the header line of CSV; nothing for NDJSON. `front`: the names of
+/// the columns that rows begin with, as fields of this format, each with its comma.
+void append_header(std::string& out, output_format format, std::string_view front = {});
 
 /// One row. CSV: RFC 4180 with LF line ends, UTF-8, a field quoted where it holds a comma, a quote or a line
 /// break. NDJSON (RFC 8259): one object a line, `line` a number, unknown numbers and an unknown kind `null`,
@@ -33,7 +39,17 @@ void append_header(std::string& out, output_format format);
 /// CSV for spreadsheets is the same but for the texts: what a spreadsheet would read as a number and spoil is
 /// written as ="TEXT", and what it would take for a formula has an apostrophe before it
 /// (spreadsheet_text.hpp). `card::canonicalize` takes both off, so that these rows, too, are a valid input.
-void append_row(std::string& out, output_format format, const card::card_outcome& row);
+///
+/// `front`: what the row begins with, as fields or members of this format, each with its comma.
+void append_row(std::string& out, output_format format, const card::card_outcome& row,
+                std::string_view front = {});
+
+/// A text as a field of CSV. `format` is one of the two for CSV.
+void append_csv_field(std::string& out, output_format format, std::string_view text);
+/// A text as a string of JSON, with its quotes.
+void append_json_string(std::string& out, std::string_view text);
+/// A well-formed piece of JSON as it is, but for malformed UTF-8, which becomes U+FFFD.
+void append_json_raw(std::string& out, std::string_view json);
 
 /// The same for a list of the cards without an answer: CSV `line,number,kind,status,message`.
 /// `format` is one of the two for CSV.

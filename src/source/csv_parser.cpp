@@ -15,6 +15,12 @@ bool is_blank(std::string_view record) noexcept {
     return card::trim_blanks(record).empty();
 }
 
+std::string_view without_line_end(std::string_view record) noexcept {
+    if (record.ends_with('\n')) record.remove_suffix(1);
+    if (record.ends_with('\r')) record.remove_suffix(1);
+    return record;
+}
+
 }  // namespace
 
 std::size_t csv_parser::parse(record_block& block, bool at_end) {
@@ -71,6 +77,7 @@ bool csv_parser::is_hopeless(std::string_view rest) const noexcept {
 void csv_parser::take(record_block& block, std::size_t offset, const csv_record& found) {
     const bool is_record = !is_blank(std::string_view(block.text).substr(offset, found.length));
     if (is_record && !header_pending_) {
+        keep(block, without_line_end(std::string_view(block.text).substr(offset, found.length)));
         const auto begin = offset + found.field_begin;
         const auto length = unquote_in_place(block.text, begin, offset + found.field_end);
         add(block, begin, length, card::invalid_reason::none);
@@ -84,6 +91,7 @@ std::size_t csv_parser::give_up(record_block& block, std::size_t offset, std::st
     const auto line_end = rest.find('\n');
     if (!header_pending_) {
         const auto kept = std::min({line_end, rest.size(), kept_of_unread_record});
+        keep(block, {});
         add(block, offset, kept, card::invalid_reason::unreadable_record);
     }
     header_pending_ = false;

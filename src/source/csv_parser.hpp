@@ -21,8 +21,8 @@ namespace cardresolver::source {
 /// line breaks the record), so that the work stays linear in the size of the list.
 class csv_parser final : public record_parser {
 public:
-    explicit csv_parser(const csv_layout& layout, std::uint64_t lines_before = 0)
-        : record_parser(lines_before), layout_(layout), header_pending_(layout.has_header) {}
+    explicit csv_parser(const csv_layout& layout, std::uint64_t lines_before = 0, bool keeps_records = false)
+        : record_parser(lines_before, keeps_records), layout_(layout), header_pending_(layout.has_header) {}
 
     std::size_t parse(record_block& block, bool at_end) override;
 

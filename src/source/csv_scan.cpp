@@ -128,19 +128,12 @@ std::size_t unquote_in_place(std::string& text, std::size_t begin, std::size_t e
 
 std::vector<std::string> split_record(std::string_view record, char delimiter) {
     std::vector<std::string> fields;
-    std::size_t begin = 0;
-    for (;;) {
-        auto end = begin;
-        if (begin < record.size() && record[begin] == '"') {
-            end = std::min(find_closing(record, begin + 1, true), record.size());
-        }
-        end = std::min(find(record, delimiter, end), record.size());
-        std::string field(record.substr(begin, end - begin));
+    for_each_field(record, delimiter, [&fields](std::string_view quoted) {
+        std::string field(quoted);
         field.resize(unquote_in_place(field, 0, field.size()));
         fields.push_back(std::move(field));
-        if (end == record.size()) return fields;
-        begin = end + 1;
-    }
+    });
+    return fields;
 }
 
 }  // namespace cardresolver::source

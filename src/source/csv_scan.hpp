@@ -1,6 +1,7 @@
 // Finding the end of one CSV record (RFC 4180) and one field in it. Pure.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -39,6 +40,19 @@ std::size_t find_closing(std::string_view text, std::size_t from, bool at_end) n
 /// Takes the quotes off the field at `begin` where it has any, moving its characters to the front of the same
 /// place. Returns the field's length.
 std::size_t unquote_in_place(std::string& text, std::size_t begin, std::size_t end) noexcept;
+
+/// Calls `see(field)` for each field, quotes and all, of a record without its line end.
+template <typename See>
+void for_each_field(std::string_view record, char delimiter, See see) {
+    for (std::size_t begin = 0;;) {
+        auto end = begin;
+        if (begin < record.size() && record[begin] == '"') end = find_closing(record, begin + 1, true);
+        end = std::min(record.find(delimiter, end), record.size());
+        see(record.substr(begin, end - begin));
+        if (end == record.size()) return;
+        begin = end + 1;
+    }
+}
 
 /// All fields of a record without its line end, unquoted. For a header: it allocates.
 std::vector<std::string> split_record(std::string_view record, char delimiter);

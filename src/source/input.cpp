@@ -55,6 +55,7 @@ public:
     bool read(record_block& block) {
         return naming(name_, [&] { return read_block(block); });
     }
+    const list_columns& columns() const noexcept { return columns_; }
     std::optional<std::uint64_t> size() const noexcept { return file_->size(); }
 
 private:
@@ -74,6 +75,7 @@ private:
     std::optional<encoding_source> encoded_;     ///< in UTF-8, the last of these stages
     std::string pending_;                        ///< read, not yet in a block
     std::unique_ptr<record_parser> parser_;
+    list_columns columns_;
     std::uint64_t blank_lines_ = 0;  ///< dropped before the first line that is not blank
     bool is_untouched_ = true;       ///< `pending_` holds what was read while looking at the first line
     bool at_end_ = false;
@@ -117,11 +119,12 @@ std::unique_ptr<record_parser> input::implementation::make_parser(const input_se
             read_more();
         }
     }
+    columns_.format = *format;
     switch (*format) {
         case input_format::csv:
             return make_csv_parser(settings);
         case input_format::ndjson:
-            return std::make_unique<ndjson_parser>(settings.column, blank_lines_);
+            return std::make_unique<ndjson_parser>(settings.column, blank_lines_, settings.keeps_columns);
         case input_format::text:
             break;
     }
@@ -133,7 +136,11 @@ std::unique_ptr<record_parser> input::implementation::make_csv_parser(const inpu
         drop_blank_lines();
         const auto record = find_first_record(pending_, at_end_);
         if (record && !record->empty()) {
-            return std::make_unique<csv_parser>(find_layout(*record, settings.column), blank_lines_);
+            const auto layout = find_layout(*record, settings.column);
+            columns_.delimiter = layout.delimiter;
+            columns_.has_header = layout.has_header;
+            columns_.names = split_record(*record, layout.delimiter);
+            return std::make_unique<csv_parser>(layout, blank_lines_, settings.keeps_columns);
         }
         if (record && at_end_) return std::make_unique<csv_parser>(csv_layout{}, blank_lines_);
         if (record) {
@@ -168,7 +175,7 @@ void input::implementation::fill(record_block& block) {
 }
 
 bool input::implementation::read_block(record_block& block) {
-    block.records.clear();
+    block.clear_records();
     if (!is_done_) {
         fill(block);
         const auto done = parser_->parse(block, at_end_);
@@ -189,6 +196,9 @@ input::~input() = default;
 
 bool input::read(record_block& block) {
     return implementation_->read(block);
+}
+const list_columns& input::columns() const noexcept {
+    return implementation_->columns();
 }
 std::optional<std::uint64_t> input::size() const noexcept {
     return implementation_->size();

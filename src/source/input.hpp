@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace cardresolver::source {
 
@@ -20,6 +21,15 @@ struct input_settings {
     std::optional<input_format> format;  ///< none: guess
     std::string column;  ///< CSV column or NDJSON field with the number; empty: number, iccid, imsi or msisdn
     std::optional<input_encoding> encoding = {};  ///< none: guess
+    bool keeps_columns = false;                   ///< blocks carry the whole text of each record, too
+};
+
+/// What the records of a list are made of.
+struct list_columns {
+    input_format format = input_format::text;
+    char delimiter = ',';            ///< of a CSV
+    bool has_header = false;         ///< of a CSV: its first record names the columns
+    std::vector<std::string> names;  ///< fields of a CSV's first record, whether it is a header or not
 };
 
 /// Why the input cannot be used. `kind` decides the exit code.
@@ -28,6 +38,7 @@ public:
     enum class error_kind : std::uint8_t {
         not_found,  ///< no such input, not readable, or a folder: exit 66
         unusable,   ///< no usable column, or no list at all (compressed, UTF-16, binary): exit 65
+        mismatch,   ///< it is a list, but not one for what else is asked: exit 64
         read        ///< a read failed under way: exit 74
     };
     input_error(error_kind what, const std::string& why) : std::runtime_error(why), kind(what) {}
@@ -48,6 +59,8 @@ public:
     /// of a record that the last block ended with); a block may hold no record. False at the end of the list,
     /// with `block` empty but for its counters.
     bool read(record_block& block);
+
+    const list_columns& columns() const noexcept;
 
     /// Size of a regular file; nothing for a pipe.
     std::optional<std::uint64_t> size() const noexcept;

@@ -43,7 +43,7 @@ void ndjson_parser::take_line(record_block& block, std::size_t offset, std::size
     if (skipping_) {
         skipping_ = false;
     } else if (length > max_record_length) {
-        add_unread(block, offset, length, card::invalid_reason::json_too_long);
+        add_too_long(block, offset);
     } else if (!card::trim_blanks(line).empty()) {
         take_object(block, offset, length);
     }
@@ -53,7 +53,9 @@ void ndjson_parser::take_line(record_block& block, std::size_t offset, std::size
 void ndjson_parser::take_object(record_block& block, std::size_t offset, std::size_t length) {
     const auto line = std::string_view(block.text).substr(offset, length);
     const auto field = reader_.find(line);
-    if (field.problem != card::invalid_reason::none) return add_unread(block, offset, length, field.problem);
+    keep(block, field.problem == card::invalid_reason::json_malformed ? std::string_view() : line);
+    if (field.problem != card::invalid_reason::none)
+        return add(block, offset, std::min(length, kept_of_unread_record), field.problem);
     auto begin = offset;
     if (lies_within(field.text, line)) {
         begin += static_cast<std::size_t>(field.text.data() - line.data());
@@ -67,14 +69,14 @@ void ndjson_parser::take_object(record_block& block, std::size_t offset, std::si
 bool ndjson_parser::take_unfinished(record_block& block, std::size_t offset, std::size_t length) {
     if (skipping_) return true;
     if (length <= max_record_length) return false;
-    add_unread(block, offset, length, card::invalid_reason::json_too_long);
+    add_too_long(block, offset);
     skipping_ = true;
     return true;
 }
 
-void ndjson_parser::add_unread(record_block& block, std::size_t offset, std::size_t length,
-                               card::invalid_reason problem) {
-    add(block, offset, std::min(length, kept_of_unread_record), problem);
+void ndjson_parser::add_too_long(record_block& block, std::size_t offset) {
+    keep(block, {});
+    add(block, offset, kept_of_unread_record, card::invalid_reason::json_too_long);
 }
 
 void ndjson_parser::add(record_block& block, std::size_t offset, std::size_t length,

@@ -16,8 +16,9 @@ namespace cardresolver::source {
 class ndjson_parser final : public record_parser {
 public:
     /// `column`: the field's name; empty: the first of the known columns that an object has.
-    explicit ndjson_parser(const std::string& column, std::uint64_t lines_before = 0)
-        : record_parser(lines_before), reader_(column) {}
+    explicit ndjson_parser(const std::string& column, std::uint64_t lines_before = 0,
+                           bool keeps_records = false)
+        : record_parser(lines_before, keeps_records), reader_(column) {}
 
     std::size_t parse(record_block& block, bool at_end) override;
 
@@ -25,8 +26,7 @@ private:
     void take_line(record_block& block, std::size_t offset, std::size_t length);
     void take_object(record_block& block, std::size_t offset, std::size_t length);
     bool take_unfinished(record_block& block, std::size_t offset, std::size_t length);
-    void add_unread(record_block& block, std::size_t offset, std::size_t length,
-                    card::invalid_reason problem);
+    void add_too_long(record_block& block, std::size_t offset);
     void add(record_block& block, std::size_t offset, std::size_t length, card::invalid_reason problem);
 
     ndjson_object_reader reader_;

@@ -32,8 +32,27 @@ struct record {
 struct record_block {
     std::string text;
     std::vector<record> records;
+    /// The whole text of each record without its line end, one behind the other, and where each ends: where
+    /// the parser was told to keep them. Empty for a record that cannot be read.
+    std::string kept;
+    std::vector<std::uint32_t> kept_ends;
     std::uint64_t bytes_read = 0;  ///< bytes of the input up to the end of this block
     std::uint64_t lines_read = 0;  ///< physical lines up to the end of this block
+
+    void keep(std::string_view whole_record) {
+        kept.append(whole_record);
+        kept_ends.push_back(static_cast<std::uint32_t>(kept.size()));
+    }
+    std::string_view kept_of(std::size_t index) const noexcept {
+        const auto begin = index == 0 ? 0 : kept_ends[index - 1];
+        return std::string_view(kept).substr(begin, kept_ends[index] - begin);
+    }
+    /// For the next piece.
+    void clear_records() noexcept {
+        records.clear();
+        kept.clear();
+        kept_ends.clear();
+    }
 
     std::string_view field_of(const record& one) const noexcept {
         return std::string_view(text).substr(one.offset, one.length);

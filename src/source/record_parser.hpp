@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace cardresolver::source {
 
@@ -12,8 +13,10 @@ namespace cardresolver::source {
 class record_parser {
 public:
     virtual ~record_parser() = default;
-    /// `lines_before`: physical lines of the list that stand before the first byte parsed.
-    explicit record_parser(std::uint64_t lines_before) : lines_(lines_before) {}
+    /// `lines_before`: physical lines of the list that stand before the first byte parsed. `keeps_records`:
+    /// the blocks receive the whole text of each record, too.
+    explicit record_parser(std::uint64_t lines_before, bool keeps_records = false)
+        : lines_(lines_before), keeps_records_(keeps_records) {}
     record_parser(const record_parser&) = delete;
     record_parser& operator=(const record_parser&) = delete;
 
@@ -28,7 +31,15 @@ public:
     std::uint64_t lines() const noexcept { return lines_; }
 
 protected:
+    /// Beside each record that is added, once.
+    void keep(record_block& block, std::string_view whole_record) const {
+        if (keeps_records_) block.keep(whole_record);
+    }
+
     std::uint64_t lines_;
+
+private:
+    bool keeps_records_;
 };
 
 }  // namespace cardresolver::source

@@ -81,6 +81,7 @@ TEST(ending, of_input_and_output_faults) {
     EXPECT_EQ(status_of(input_fault(input_kind::not_found)), 66);
     EXPECT_EQ(status_of(input_fault(input_kind::unusable)), 65);
     EXPECT_EQ(status_of(input_fault(input_kind::unusable), {.input_is_directory = true}), 66);
+    EXPECT_EQ(status_of(input_fault(input_kind::mismatch)), 64);
     EXPECT_EQ(status_of(input_fault(input_kind::read)), 74);
     EXPECT_EQ(status_of(output_fault(output_kind::cannot_create)), 73);
     EXPECT_EQ(status_of(output_fault(output_kind::io)), 74);

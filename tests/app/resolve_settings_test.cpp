@@ -150,6 +150,17 @@ TEST_F(resolve_settings, of_the_list_of_failures) {
               sink::output_format::spreadsheet_csv);
 }
 
+TEST_F(resolve_settings, of_the_input) {
+    const auto made =
+        make(with_account({"--input-format", "ndjson", "--input-encoding", "gb18030", "--column", "x"}));
+    ASSERT_TRUE(made.settings);
+    EXPECT_EQ(made.settings->input.format, source::input_format::ndjson);
+    EXPECT_EQ(made.settings->input.encoding, source::input_encoding::gb18030);
+    EXPECT_EQ(made.settings->input.column, "x");
+    EXPECT_FALSE(made.settings->keeps_columns);
+    EXPECT_TRUE(make(with_account({"--keep-columns"})).settings->keeps_columns);
+}
+
 TEST_F(resolve_settings, of_order_and_stop) {
     EXPECT_FALSE(make(with_account({})).settings->in_input_order);
     EXPECT_FALSE(make(with_account({})).settings->max_failures);
@@ -178,11 +189,11 @@ TEST_F(resolve_settings, digest_changes_with_what_alters_rows_alone) {
     const auto plain = digest({});
     EXPECT_EQ(plain.size(), 64U);
     EXPECT_EQ(digest({"--rate", "3/s", "--attempts", "9", "--method", "post-form"}), plain);
-    for (const words& line :
-         {words{"--kind", "imsi"}, words{"--pad-iccid"}, words{"--column", "x"},
-          words{"--input-format", "csv"}, words{"--input-format", "ndjson"},
-          words{"--input-encoding", "gb18030"}, words{"--input-encoding", "utf-8"},
-          words{"--output-format", "ndjson"}, words{"--excel-safe"}, words{"--base-url", "https://other"}}) {
+    for (const words& line : {words{"--kind", "imsi"}, words{"--pad-iccid"}, words{"--column", "x"},
+                              words{"--input-format", "csv"}, words{"--input-format", "ndjson"},
+                              words{"--input-encoding", "gb18030"}, words{"--input-encoding", "utf-8"},
+                              words{"--output-format", "ndjson"}, words{"--excel-safe"},
+                              words{"--keep-columns"}, words{"--base-url", "https://other"}}) {
         EXPECT_NE(digest(line), plain) << line[0];
     }
 }

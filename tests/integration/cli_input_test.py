@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import subprocess
 import unittest
 
 from independent_carrier import Carrier
-from program_test_case import ProgramTestCase, as_list, iccids, msisdns, rows_of
+from program_test_case import FIELDS, ProgramTestCase, as_list, iccids, msisdns, rows_of
 
 CARDS = 1_050
 
 
 class InputTestCase(ProgramTestCase):
     def resolve(self, carrier: Carrier, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        """Resolves what the arguments name, or standard input, in its order."""
-        return self.run_program("resolve", *self.account_of(carrier), "--rate", "unlimited", "--order", "input",
-                                *arguments, stdin=stdin,
+        """Resolves what the arguments name, or standard input, in its order if they name no other."""
+        order = [] if "--order" in arguments else ["--order", "input"]
+        return self.run_program("resolve", *self.account_of(carrier), "--rate", "unlimited", *order, *arguments,
+                                stdin=stdin,
                                 variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
 
     def write(self, name: str, content: bytes) -> str:
@@ -187,6 +190,128 @@ class Encodings(InputTestCase):
             self.assert_exit(done, 65)
             self.assertIn(b"UTF-16", done.stderr)
             self.assertIn(b"iconv", done.stderr)
+
+
+class KeepColumns(InputTestCase):
+    HEADER = ["name", "number", "note", "status"]
+
+    def table(self, numbers: list[str], delimiter: str = ",") -> tuple[bytes, list[list[str]]]:
+        """A CSV, and its records: with quotes, line breaks and what a spreadsheet would compute."""
+        records = [[f'Nr. {place}, "x"', number, ("=1+1", "a\nb", "", "é;😀")[place % 4], "active"]
+                   for place, number in enumerate(numbers)]
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=delimiter).writerows([self.HEADER, *records])
+        return out.getvalue().encode(), records
+
+    def read_csv(self, content: bytes) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
+
+    def test_a_csv_in_csv_rows(self) -> None:
+        carrier = self.carrier()
+        for delimiter, order in ((",", "input"), (";", "completion")):
+            content, records = self.table([*iccids(CARDS), "rubbish", iccids(1)[0]], delimiter)
+            path = self.write("cards.csv", content)
+            for arguments, stdin in (([path], b""), ([], content), ([], zstd(content))):
+                done = self.resolve(carrier, *arguments, "--keep-columns", "--order", order, stdin=stdin)
+                self.assert_exit(done, 0)
+                header, *rows = self.read_csv(done.stdout)
+                self.assertEqual(header, ["name", "input_number", "note", "input_status", *FIELDS])
+                if order == "completion":
+                    rows.sort(key=lambda row: int(row[4]))
+                self.assertEqual([row[:4] for row in rows], records)
+                self.assertEqual([row[5] for row in rows], [record[1] for record in records])
+                self.assertEqual({row[7] for row in rows}, {"resolved", "invalid"})
+        self.assert_proper(carrier)
+
+    def test_what_follows_stays_as_it_is_without(self) -> None:
+        carrier = self.carrier()
+        content, records = self.table(iccids(CARDS))
+        plain = self.read_csv(self.resolve(carrier, stdin=content).stdout)
+        kept = self.read_csv(self.resolve(carrier, "--keep-columns", stdin=content).stdout)
+        self.assertEqual([row[4:] for row in kept], plain)
+
+    def test_a_csv_in_ndjson_rows(self) -> None:
+        carrier = self.carrier()
+        content, records = self.table(iccids(CARDS))
+        done = self.resolve(carrier, "--keep-columns", "-o", "out.ndjson.gz", stdin=content)
+        self.assert_exit(done, 0)
+        rows = [json.loads(line) for line in gzip.decompress((self.folder / "out.ndjson.gz").read_bytes()).splitlines()]
+        names = ["name", "input_number", "note", "input_status"]
+        self.assertEqual(list(rows[0]), [*names, *FIELDS])
+        self.assertEqual([[row[name] for name in names] for row in rows], records)
+
+    def test_ndjson_in_ndjson_rows(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(3)
+        lines = [f'{{"a": 1.50, "number":"{numbers[0]}" , "b":[1, {{"c":"\\u00e9"}}]}}', f'{{"iccid":"{numbers[1]}"}}',
+                 "rubbish", '{"x":1}', f'{{"number":"{numbers[2]}","a":98765432109876543210}}']
+        done = self.resolve(carrier, "--keep-columns", "--output-format", "ndjson", stdin="\n".join(lines).encode())
+        self.assert_exit(done, 0)
+        expected = [f'{{"a":1.50,"input_number":"{numbers[0]}","b":[1, {{"c":"\\u00e9"}}],"line":1,',
+                    f'{{"input_iccid":"{numbers[1]}","line":2,', '{"line":3,', '{"x":1,"line":4,',
+                    f'{{"input_number":"{numbers[2]}","a":98765432109876543210,"line":5,']
+        for row, front in zip(done.stdout.decode().splitlines(), expected, strict=True):
+            self.assertEqual(row[:len(front)], front)
+            json.loads(row)
+
+    def test_ragged_and_broken_records_have_their_columns(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(3)
+        content = f'number,a,b\n{numbers[0]}\n{numbers[1]},1,2,3\n"open,1,2\n{numbers[2]},x,y\n'.encode()
+        done = self.resolve(carrier, "--keep-columns", stdin=content)
+        self.assert_exit(done, 0)
+        _, *rows = self.read_csv(done.stdout)
+        self.assertEqual([row[:4] for row in rows], [[numbers[0], "", "", "2"], [numbers[1], "1", "2", "3"],
+                                                     ["", "", "", "4"], [numbers[2], "x", "y", "5"]])
+
+    def test_lists_without_names(self) -> None:
+        carrier = self.carrier()
+        number = iccids(1)[0]
+        done = self.resolve(carrier, "--keep-columns", stdin=f"x,{number}\ny,{number}\n".encode())
+        self.assert_exit(done, 0)
+        header, *rows = self.read_csv(done.stdout)
+        self.assertEqual(header, ["input_1", "input_2", *FIELDS])
+        self.assertEqual([row[:2] for row in rows], [["x", number], ["y", number]])
+        done = self.resolve(carrier, "--keep-columns", stdin=as_list([number]))
+        self.assert_exit(done, 0)
+        self.assertEqual(len(rows_of(done.stdout)), 1, "a plain list has no columns to keep")
+
+    def test_with_spreadsheets_and_failures(self) -> None:
+        carrier = self.carrier(modes={"missing-item"})
+        content, records = self.table(iccids(4))
+        done = self.resolve(carrier, "--keep-columns", "--excel-safe", "--attempts", "1", "--failures", "failures.csv",
+                            "-o", "out.csv", stdin=content)
+        self.assert_exit(done, 90)
+        header, *rows = self.read_csv((self.folder / "out.csv").read_bytes())
+        self.assertEqual(header[:4], ["name", "input_number", "note", "input_status"])
+        self.assertEqual([row[0] for row in rows], [record[0] for record in records])
+        self.assertEqual(rows[0][2], "'=1+1")
+        failures = self.read_csv((self.folder / "failures.csv").read_bytes())
+        self.assertEqual(failures[0], ["line", "number", "kind", "status", "message"])
+        self.assertEqual(len(failures), 2)
+
+    def test_wide_records_wait_for_room_and_come_through(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(1_500)
+        content = b"number,wide\n" + b"".join(number.encode() + b"," + number[-8:].encode() * 7_500 + b"\n"
+                                             for number in numbers)
+        done = self.resolve(carrier, "--keep-columns", stdin=content)
+        self.assert_exit(done, 0)
+        _, *rows = done.stdout.split(b"\n")
+        self.assertEqual(len(rows), len(numbers) + 1)
+        for number, row in zip(numbers, rows):
+            self.assertTrue(row.startswith(number.encode() + b"," + number[-8:].encode() * 7_500 + b","))
+
+    def test_ndjson_cannot_be_kept_in_a_csv(self) -> None:
+        carrier = self.carrier()
+        content = as_ndjson([{"number": iccids(1)[0]}])
+        for arguments, stdin in (([self.write("cards", content)], b""), ([], content)):
+            done = self.resolve(carrier, *arguments, "--keep-columns", "-o", "out.csv", "--failures", "failures.csv",
+                                stdin=stdin)
+            self.assert_exit(done, 64)
+            self.assertIn(b"--output-format ndjson", done.stderr)
+            self.assertEqual([path.name for path in self.folder.glob("*.csv*")], [])
+        self.assertEqual(carrier.stats()["requests"], 0)
 
 
 if __name__ == "__main__":

@@ -26,13 +26,21 @@ protected:
         return path.string();
     }
     void start(const std::string& path) {
-        source::input_settings settings;
-        settings.path = path;
-        intake_.emplace(nullptr, settings, card::canonical_options{}, [this] {
+        intake_settings settings;
+        settings.input.path = path;
+        start(settings);
+    }
+    void start(const intake_settings& settings) {
+        intake_.emplace(nullptr, settings, [this] {
             const std::lock_guard lock(mutex_);
             notified_ = true;
             changed_.notify_all();
         });
+    }
+    void wait() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return notified_; });
+        notified_ = false;
     }
     /// Takes all records, waiting where there is none yet.
     std::vector<intake_record> take_all(std::string* raw = nullptr) {
@@ -45,9 +53,7 @@ protected:
             } else if (intake_->has_ended()) {
                 return records;
             } else {
-                std::unique_lock lock(mutex_);
-                changed_.wait(lock, [this] { return notified_; });
-                notified_ = false;
+                wait();
             }
         }
     }
@@ -69,6 +75,36 @@ TEST_F(intake_test, judges_each_record_and_keeps_the_raw_text_of_the_invalid_one
     EXPECT_NE(records[1].reason, card::invalid_reason::none);
     EXPECT_EQ(raw.substr(records[1].raw_offset, records[1].raw_length), "rubbish");
     EXPECT_EQ(records[2].number.view(), "898602B2221430000006");
+    EXPECT_FALSE(intake_->error());
+}
+
+TEST_F(intake_test, brings_along_the_records_whose_columns_are_kept) {
+    intake_settings settings;
+    settings.input.path = write("a;number\n1;1064826090209\n\nx,y;rubbish\n");
+    settings.input.keeps_columns = true;
+    start(settings);
+    std::unique_ptr<intake_block> block;
+    while (!(block = intake_->try_take()))
+        wait();
+    EXPECT_EQ(intake_->columns().names, (std::vector<std::string>{"a", "number"}));
+    EXPECT_EQ(intake_->columns().delimiter, ';');
+    ASSERT_EQ(block->records.size(), 2U);
+    EXPECT_EQ(block->kept_of(0), "1;1064826090209");
+    EXPECT_EQ(block->kept_of(1), "x,y;rubbish");
+}
+
+TEST_F(intake_test, refuses_columns_that_the_rows_cannot_name) {
+    intake_settings settings;
+    settings.input.path = write("{\"number\":\"1064826090209\"}\n");
+    settings.input.keeps_columns = true;
+    settings.rows = sink::output_format::csv;
+    start(settings);
+    EXPECT_TRUE(take_all().empty());
+    ASSERT_TRUE(intake_->error());
+    EXPECT_EQ(intake_->error()->kind, source::input_error::error_kind::mismatch);
+    settings.rows = sink::output_format::ndjson;
+    start(settings);
+    EXPECT_EQ(take_all().size(), 1U);
     EXPECT_FALSE(intake_->error());
 }
 

@@ -20,10 +20,12 @@ protected:
         row.line = line;
         row.outcome = outcome;
         row.number = text;
+        row.record = text;
         order_.put(row, [this](const card::card_outcome& next) { take(next); });
     }
     void take(const card::card_outcome& row) {
         EXPECT_EQ(row.number, "text of " + std::to_string(row.line));
+        EXPECT_EQ(row.record, row.number);
         written_.push_back(row.line);
     }
     void expect_lines(std::initializer_list<std::uint64_t> lines) {

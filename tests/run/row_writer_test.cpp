@@ -144,6 +144,16 @@ TEST_F(row_writer_test, lists_failures_a_second_time_and_commits_them_first) {
     EXPECT_EQ(writer_->bytes(), log_.rows.size()) << "the rows' alone";
 }
 
+TEST_F(row_writer_test, names_the_columns_that_are_kept_once) {
+    start(true);
+    writer_->keep_columns("a,b,");
+    append(1, card::outcome_kind::failed);
+    finish(output_end::commit);
+    EXPECT_EQ(log_.rows.substr(0, 9), "a,b,line,");
+    EXPECT_EQ(std::count(log_.rows.begin(), log_.rows.end(), '\n'), 2);
+    EXPECT_EQ(log_.failures.substr(0, 5), "line,") << "failures keep no columns";
+}
+
 TEST_F(row_writer_test, an_empty_list_of_failures_has_its_header) {
     start(true);
     append(1);

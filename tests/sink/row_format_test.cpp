@@ -175,5 +175,39 @@ TEST(format_of, goes_by_the_extension) {
     EXPECT_EQ(format_of(""), std::nullopt);
 }
 
+TEST(row_format, rows_begin_with_what_they_are_told_to) {
+    for (const auto format : {output_format::csv, output_format::spreadsheet_csv}) {
+        card::card_outcome row;
+        std::string plain;
+        append_header(plain, format);
+        append_row(plain, format, row);
+        const auto line_end = plain.find('\n') + 1;
+        std::string kept;
+        append_header(kept, format, "a,\"b,c\",");
+        append_row(kept, format, row, "1,\"2\n\",");
+        EXPECT_EQ(kept, "a,\"b,c\"," + plain.substr(0, line_end) + "1,\"2\n\"," + plain.substr(line_end));
+    }
+    card::card_outcome row;
+    std::string out;
+    append_row(out, output_format::ndjson, row, "\"a\":[1],");
+    EXPECT_TRUE(out.starts_with("{\"a\":[1],\"line\":0,")) << out;
+}
+
+TEST(row_format, names_its_columns) {
+    std::string joined;
+    for (const auto name : row_columns)
+        joined.append(name).append(",");
+    joined.back() = '\n';
+    std::string header;
+    append_header(header, output_format::csv);
+    EXPECT_EQ(header, joined);
+}
+
+TEST(row_format, json_is_passed_on_as_it_is_but_for_broken_characters) {
+    std::string out;
+    append_json_raw(out, "{\"\\u0000\": [1.50,\r\"é\xFF\"]}");
+    EXPECT_EQ(out, "{\"\\u0000\": [1.50,\r\"é\uFFFD\"]}");
+}
+
 }  // namespace
 }  // namespace cardresolver::sink

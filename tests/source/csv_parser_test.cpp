@@ -233,5 +233,18 @@ TEST(csv_parser, agrees_with_a_naive_reading_of_generated_lists) {
     }
 }
 
+TEST(csv_parser, keeps_whole_records_where_it_is_told_to) {
+    csv_layout layout;
+    layout.column = 1;
+    layout.has_header = true;
+    const auto seen = parse_all_ways("a,b\r\n\"x\ny\",\"1\"\"2\"\r\n\n,3,4\nz\n\"open,5\n6",
+                                     [&layout] { return csv_parser(layout, 0, true); });
+    EXPECT_EQ(seen.records, (records{{2, "1\"2", {}, "\"x\ny\",\"1\"\"2\""},
+                                     {5, "3", {}, ",3,4"},
+                                     {6, "", {}, "z"},
+                                     {7, "\"open,5", unreadable, ""},
+                                     {8, "", {}, "6"}}));
+}
+
 }  // namespace
 }  // namespace cardresolver::source

@@ -49,6 +49,18 @@ TEST(ndjson_parser, a_text_that_is_unescaped_stays_within_its_line) {
     EXPECT_EQ(seen.records, (records{{1, "12"}, {2, "3"}}));
 }
 
+TEST(ndjson_parser, keeps_whole_objects_where_it_is_told_to) {
+    const auto seen = parse_all_ways("{\"number\":\"\\u0031\"}\r\nx\n\n{\"a\":1}\n{\"number\":2}",
+                                     [] { return ndjson_parser({}, 0, true); });
+    EXPECT_EQ(seen.records, (records{{1, "1", {}, "{\"number\":\"\\u0031\"}\r"},
+                                     {2, "x", invalid_reason::json_malformed, ""},
+                                     {4, "{\"a\":1}", invalid_reason::json_no_field, "{\"a\":1}"},
+                                     {5, "2", {}, "{\"number\":2}"}}));
+    const std::string endless(max_record_length + 1, '[');
+    ndjson_parser parser({}, 0, true);
+    EXPECT_EQ(parse_pieces(parser, {endless, endless}).records.size(), 1U);
+}
+
 std::string object_of(std::size_t length) {
     const std::string head = "{\"number\":\"1\",\"x\":\"";
     return head + std::string(length - head.size() - 2, 'y') + "\"}";

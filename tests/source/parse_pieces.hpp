@@ -17,13 +17,14 @@ struct seen_record {
     std::uint64_t line;
     std::string field;
     card::invalid_reason problem = card::invalid_reason::none;
+    std::string kept = {};  ///< the whole record, where the parser keeps them
 
     friend bool operator==(const seen_record& a, const seen_record& b) {
-        return a.line == b.line && a.field == b.field && a.problem == b.problem;
+        return a.line == b.line && a.field == b.field && a.problem == b.problem && a.kept == b.kept;
     }
     friend std::ostream& operator<<(std::ostream& out, const seen_record& one) {
         return out << one.line << ": '" << card::escape_raw(one.field) << "' problem "
-                   << static_cast<int>(one.problem);
+                   << static_cast<int>(one.problem) << " of '" << card::escape_raw(one.kept) << "'";
     }
 };
 
@@ -43,14 +44,17 @@ inline seen_list parse_pieces(record_parser& parser, const std::vector<std::stri
     std::string held_back;
     for (std::size_t i = 0; i <= pieces.size(); ++i) {
         const bool at_end = i == pieces.size();
-        block.records.clear();
+        block.clear_records();
         block.text = held_back;
         if (!at_end) block.text.append(pieces[i]);
         const auto done = parser.parse(block, at_end);
         EXPECT_LE(done, block.text.size());
         EXPECT_TRUE(!at_end || done == block.text.size());
-        for (const auto& one : block.records) {
+        EXPECT_TRUE(block.kept_ends.empty() || block.kept_ends.size() == block.records.size());
+        for (std::size_t k = 0; k < block.records.size(); ++k) {
+            const auto& one = block.records[k];
             seen.records.push_back({one.line, std::string(block.field_of(one)), one.problem});
+            if (!block.kept_ends.empty()) seen.records.back().kept = block.kept_of(k);
         }
         held_back = block.text.substr(done);
         seen.most_held_back = std::max(seen.most_held_back, held_back.size());

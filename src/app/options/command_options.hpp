@@ -44,6 +44,7 @@ struct command_options {
     // output
     std::string output;
     std::optional<sink::output_format> output_format;  ///< none: by the target's ending
+    bool keep_columns = false;
     bool in_input_order = false;
     bool excel_safe = false;
     std::string failures;

@@ -54,6 +54,15 @@ std::span<const option_definition> output_option_table() {
          .help = "csv or ndjson; otherwise by the ending of TARGET (before .gz or .zst), csv where it says "
                  "nothing.",
          .apply = set_output_format},
+        {.name = "keep-columns",
+         .group = option_group::output,
+         .help =
+             "Begin each row with the input's own columns, as they are; one with the name of one of ours "
+             "becomes input_NAME. Those of a CSV without a header are input_1, input_2 and so on; a field "
+             "that a record lacks is empty, and what it has beyond the header is left out. NDJSON is kept "
+             "in NDJSON rows alone. A plain list has no columns to keep.",
+         .apply = [](text_view t, command_options& o) { return set_switch(t, o.keep_columns); },
+         .toml = toml_kind::boolean},
         {.name = "order",
          .value = "ORDER",
          .initial = "completion",
