@@ -4,9 +4,11 @@
 #include "sink/row_format.hpp"
 #include "source/csv_layout.hpp"
 #include "source/csv_parser.hpp"
+#include "source/csv_scan.hpp"
 #include "source/decompression.hpp"
 #include "source/encoding_source.hpp"
 #include "source/input.hpp"
+#include "source/ndjson_members.hpp"
 #include "source/ndjson_parser.hpp"
 #include "source/text_parser.hpp"
 
@@ -15,6 +17,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -41,15 +44,37 @@ void judge_and_write(const source::record_block& block) {
     }
 }
 
+/// What is kept of a record can be taken apart.
+void take_apart(const source::record_block& block) {
+    if (block.kept_ends.empty()) return;
+    if (block.kept_ends.size() != block.records.size()) std::abort();
+    for (std::size_t i = 0; i < block.records.size(); ++i) {
+        const auto whole = block.kept_of(i);
+        std::vector<source::json_member> members;
+        source::split_members(whole, members);
+        const bool is_object =
+            block.records[i].problem == card::invalid_reason::none && whole.starts_with('{');
+        for (const auto& member : members) {
+            const bool is_quoted =
+                member.name.size() >= 2 && member.name.front() == '"' && member.name.back() == '"';
+            if (is_object && (!is_quoted || member.value.empty())) std::abort();
+        }
+        std::size_t length = 0;
+        source::for_each_field(whole, ',', [&length](std::string_view field) { length += field.size() + 1; });
+        if (length != whole.size() + 1) std::abort();
+    }
+}
+
 void parse_in_pieces(source::record_parser& parser, std::string_view list, std::size_t piece) {
     source::record_block block;
     while (true) {
         const auto taken = std::min(piece, list.size());
         block.text.append(list.substr(0, taken));
         list.remove_prefix(taken);
-        block.records.clear();
+        block.clear_records();
         const auto done = parser.parse(block, list.empty());
         judge_and_write(block);
+        take_apart(block);
         block.text.erase(0, done);
         if (list.empty()) return;
     }
@@ -116,7 +141,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     layout.delimiter = bytes[1] % 2 == 0 ? ',' : ';';
     source::csv_parser csv(layout);
     parse_in_pieces(csv, list, piece);
-    source::ndjson_parser ndjson({});
+    source::ndjson_parser ndjson({}, 0, true);
     parse_in_pieces(ndjson, list, piece);
     decompress(source::compression::gzip, list, piece);
     decompress(source::compression::zstd, list, piece);
