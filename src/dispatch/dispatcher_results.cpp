@@ -121,10 +121,6 @@ bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_poi
 
 status_class dispatcher::settle_item(slot_id slot, const carrier::reply_item& item, time_point now,
                                      outcome_listener& listener) {
-    if (item.status.empty()) {  // it says nothing about the card
-        ask_again(slot, {"missing", "the card's item has no status"}, true, now, listener);
-        return status_class::unknown;
-    }
     const verdict why{item.status, item.message};
     const auto meaning = catalogue_.classify(item.status, item.message);
     switch (meaning) {

@@ -209,21 +209,6 @@ TEST(dispatcher, AP5_lets_the_item_win_over_the_top_status) {
     EXPECT_EQ(run.rows_written(), 10U);
 }
 
-TEST(dispatcher, AP5_takes_an_item_without_a_status_for_no_answer) {
-    for (const std::uint64_t cards : {1U, 10U}) {
-        model_run run(unpaced(), [](const model_request& request) {
-            auto answer = answer_all(request);
-            if (request.number == 1) answer.items[0].status.clear();
-            return answer;
-        });
-        run.list_cards(cards);
-        run.execute();
-        EXPECT_EQ(run.count_of(outcome_kind::resolved), cards);
-        ASSERT_EQ(run.requests().size(), 2U);
-        EXPECT_EQ(run.requests()[1].cards.size(), 1U);
-    }
-}
-
 TEST(dispatcher, AP6_AP7_condemns_one_card_and_not_the_rest_of_its_request) {
     for (const char* code : {"2", "10", "11", "12", "21", "25"}) {
         model_run run(unpaced(), [&](const model_request& request) {
