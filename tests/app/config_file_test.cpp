@@ -1,6 +1,6 @@
 #include "app/options/config_file.hpp"
 
-#include "app/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ TEST(config_file, knows_no_key_for_itself) {
 }
 
 TEST(config_file, with_a_password_must_be_private) {
-    const temporary_folder folder;
+    const support::temporary_folder folder;
     const auto load = [&](std::string_view text, unsigned mode) {
         return load_config(folder.write("c.toml", text, mode), resolve_option_table());
     };
@@ -66,7 +66,7 @@ TEST(config_file, with_a_password_must_be_private) {
 
 /// The file that comes with the program, with the options at their default taken into use.
 std::string complete_example() {
-    std::istringstream in(temporary_folder::read(CARDRESOLVER_CONFIG_FOLDER "/cardresolver.toml"));
+    std::istringstream in(support::temporary_folder::read(CARDRESOLVER_CONFIG_FOLDER "/cardresolver.toml"));
     std::string out;
     for (std::string line; std::getline(in, line); out += "\n") {
         const bool is_option = line.size() > 1 && line[0] == '#' && line[1] >= 'a' && line[1] <= 'z';

@@ -1,7 +1,7 @@
 #include "app/configuration_text.hpp"
 
 #include "app/options/environment.hpp"
-#include "app/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ protected:
         EXPECT_TRUE(reading.faults.empty()) << reading.faults.front().message;
         return describe_configuration(reading);
     }
-    temporary_folder folder_;
+    support::temporary_folder folder_;
 };
 
 TEST_F(configuration_text, of_nothing) {

@@ -1,7 +1,7 @@
 #include "app/options/option_reader.hpp"
 
 #include "app/options/environment.hpp"
-#include "app/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ protected:
         return texts;
     }
 
-    temporary_folder folder_;
+    support::temporary_folder folder_;
 };
 
 TEST_F(option_reader, every_default_is_valid) {

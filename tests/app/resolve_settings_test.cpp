@@ -1,7 +1,7 @@
 #include "app/resolve_settings.hpp"
 
 #include "app/options/environment.hpp"
-#include "app/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ protected:
         EXPECT_TRUE(reading.faults.empty()) << reading.faults.front().message;
         outcome result;
         result.settings = make_run_settings(reading, result.faults);
-        if (result.settings) result.digest = config_digest(reading.options, *result.settings);
+        if (result.settings) result.digest = config_digest(*result.settings);
         return result;
     }
 
@@ -52,7 +52,7 @@ protected:
         return line;
     }
 
-    temporary_folder folder_;
+    support::temporary_folder folder_;
 };
 
 TEST_F(resolve_settings, say_all_that_the_account_lacks) {

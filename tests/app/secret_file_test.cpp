@@ -1,7 +1,7 @@
 #include "app/options/secret_file.hpp"
 
 #include "app/options/user_information.hpp"
-#include "app/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(password_file, gives_its_first_line) {
-    const temporary_folder folder;
+    const support::temporary_folder folder;
     std::string error;
     for (const std::string_view content : {"s3cret", "s3cret\n", "s3cret\r\n", "s3cret\nsecond line\n"}) {
         const auto password = read_password_file(folder.write("p", content), file_protection::by_mode, error);
@@ -26,7 +26,7 @@ TEST(password_file, gives_its_first_line) {
 }
 
 TEST(password_file, is_refused_where_others_are_let_in) {
-    const temporary_folder folder;
+    const support::temporary_folder folder;
     for (const unsigned mode : {0640U, 0604U, 0660U, 0644U}) {
         std::string error;
         const auto path = folder.write("p", "s3cret\n", mode);
@@ -37,7 +37,7 @@ TEST(password_file, is_refused_where_others_are_let_in) {
 }
 
 TEST(password_file, is_refused_where_it_is_empty_absent_or_huge) {
-    const temporary_folder folder;
+    const support::temporary_folder folder;
     std::string error;
     EXPECT_FALSE(read_password_file(folder.write("p", "\n"), file_protection::by_mode, error));
     EXPECT_THAT(error, HasSubstr("empty"));
@@ -50,7 +50,7 @@ TEST(password_file, is_refused_where_it_is_empty_absent_or_huge) {
 }
 
 TEST(password_file, may_be_a_fifo) {
-    const temporary_folder folder;
+    const support::temporary_folder folder;
     const auto path = folder.path_of("fifo");
     ASSERT_EQ(::mkfifo(path.c_str(), 0644), 0);
     std::thread writer([&] { std::ofstream(path) << "s3cret\n"; });

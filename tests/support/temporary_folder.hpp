@@ -8,12 +8,12 @@
 #include <string>
 #include <string_view>
 
-namespace cardresolver::app {
+namespace cardresolver::support {
 
 class temporary_folder {
 public:
     temporary_folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "app_test-XXXXXX").string();
+        std::string pattern = (std::filesystem::temp_directory_path() / "cardresolver_test-XXXXXX").string();
         path_ = ::mkdtemp(pattern.data());
     }
     temporary_folder(const temporary_folder&) = delete;
@@ -43,4 +43,4 @@ private:
     std::filesystem::path path_;
 };
 
-}  // namespace cardresolver::app
+}  // namespace cardresolver::support

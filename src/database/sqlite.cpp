@@ -1,0 +1,107 @@
+#include "database/sqlite.hpp"
+
+#include <sqlite3.h>
+
+namespace cardresolver::database {
+
+bool sqlite_error::is_damage() const noexcept {
+    const int primary = code & 0xFF;
+    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_FORMAT;
+}
+
+void sqlite_connection::closer::operator()(sqlite3* connection) const noexcept {
+    ::sqlite3_close_v2(connection);
+}
+
+sqlite_connection::sqlite_connection(const std::string& path, opening how) : path_(path) {
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                      (how == opening::create ? SQLITE_OPEN_CREATE : 0);
+    sqlite3* opened = nullptr;
+    const int code = ::sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+    connection_.reset(opened);  // there to be closed, and to be asked why, even where it could not be opened
+    if (code != SQLITE_OK) fail(code);
+}
+
+void sqlite_connection::fail(int code) const {
+    const char* why = connection_ ? ::sqlite3_errmsg(connection_.get()) : ::sqlite3_errstr(code);
+    throw sqlite_error(code, "'" + path_ + "': " + why);
+}
+
+void sqlite_connection::execute(const std::string& statements) {
+    const int code = ::sqlite3_exec(connection_.get(), statements.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) fail(code);
+}
+
+sqlite_statement sqlite_connection::prepare(std::string_view statement) {
+    sqlite3_stmt* prepared = nullptr;
+    const int code =
+        ::sqlite3_prepare_v3(connection_.get(), statement.data(), static_cast<int>(statement.size()),
+                             SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+    if (code != SQLITE_OK) fail(code);
+    return {*this, prepared};
+}
+
+std::int64_t sqlite_connection::number_of(std::string_view query) {
+    auto statement = prepare(query);
+    return statement.step() ? statement.number(0) : 0;
+}
+
+void sqlite_statement::finalizer::operator()(sqlite3_stmt* statement) const noexcept {
+    ::sqlite3_finalize(statement);
+}
+
+void sqlite_statement::check(int code) const {
+    if (code != SQLITE_OK) connection_->fail(code);
+}
+
+void sqlite_statement::bind(int parameter, std::int64_t value) {
+    check(::sqlite3_bind_int64(statement_.get(), parameter + 1, value));
+}
+
+void sqlite_statement::bind_text(int parameter, std::string_view value) {
+    check(::sqlite3_bind_text64(statement_.get(), parameter + 1, value.data(), value.size(), SQLITE_STATIC,
+                                SQLITE_UTF8));
+}
+
+void sqlite_statement::bind_blob(int parameter, std::string_view value) {
+    check(::sqlite3_bind_blob64(statement_.get(), parameter + 1, value.data(), value.size(), SQLITE_STATIC));
+}
+
+void sqlite_statement::bind_null(int parameter) {
+    check(::sqlite3_bind_null(statement_.get(), parameter + 1));
+}
+
+bool sqlite_statement::step() {
+    const int code = ::sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW) return true;
+    if (code != SQLITE_DONE) connection_->fail(code);
+    return false;
+}
+
+void sqlite_statement::reset() noexcept {
+    ::sqlite3_reset(statement_.get());
+    ::sqlite3_clear_bindings(statement_.get());
+}
+
+std::int64_t sqlite_statement::number(int column) const {
+    return ::sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view sqlite_statement::text(int column) const {
+    const auto* const bytes = ::sqlite3_column_text(statement_.get(), column);
+    const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(statement_.get(), column));
+    return bytes == nullptr ? std::string_view()
+                            : std::string_view(reinterpret_cast<const char*>(bytes), size);
+}
+
+std::string_view sqlite_statement::blob(int column) const {
+    const auto* const bytes = ::sqlite3_column_blob(statement_.get(), column);
+    const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(statement_.get(), column));
+    return bytes == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(bytes), size);
+}
+
+bool sqlite_statement::is_null(int column) const {
+    return ::sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+}  // namespace cardresolver::database
