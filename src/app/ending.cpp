@@ -74,6 +74,8 @@ exit_code code_of(sink::output_error::error_kind kind) {
         case error_kind::reader_gone:
             return exit_code::reader_gone;
         case error_kind::io:
+        case error_kind::no_room:
+        case error_kind::damaged:
             break;
     }
     return exit_code::io_error;
@@ -96,7 +98,9 @@ std::string or_else(const std::string& text, std::string_view otherwise) {
 
 }  // namespace
 
-ending judge(const run::result& result, const run_facts& facts) {
+namespace {
+
+ending judge_end(const run::result& result, const run_facts& facts) {
     using run::run_end;
     switch (result.end) {
         case run_end::complete:
@@ -104,7 +108,8 @@ ending judge(const run::result& result, const run_facts& facts) {
         case run_end::drained: {
             const int signal = facts.signal.value_or(15);
             return {exit_code_of_signal(signal),
-                    fmt::format("stopped by {} after {} rows", signal_name(signal), facts.rows)};
+                    fmt::format("stopped by {} after {} rows{}{}", signal_name(signal), facts.rows,
+                                result.message.empty() ? "" : ": ", result.message)};
         }
         case run_end::too_many_failures:
             return {exit_code::too_many_failed,
@@ -134,6 +139,14 @@ ending judge(const run::result& result, const run_facts& facts) {
             break;
     }
     return {exit_code::internal_fault, or_else(result.message, "the run ended without a reason")};
+}
+
+}  // namespace
+
+ending judge(const run::result& result, const run_facts& facts) {
+    auto end = judge_end(result, facts);
+    if (result.is_resumable && !end.message.empty()) end.message += "; the same command goes on from there";
+    return end;
 }
 
 ending judge(const source::input_error& error, bool is_directory) {

@@ -8,6 +8,7 @@
 #include "app/stop_signals.hpp"
 #include "app/version.hpp"
 #include "app/whole_file.hpp"
+#include "run/run_opening.hpp"
 #include "run/summary.hpp"
 
 #include <fmt/format.h>
@@ -37,14 +38,13 @@ public:
     resolve_session(const command_options& options, run::settings settings)
         : options_(options), settings_(std::move(settings)) {
         if (!options_.base_url) start_built_in_carrier();
+        settings_.on_full_disk = [this] { tell_of_full_disk(); };
         if (settings_.trace) settings_.trace->on_fault = [this](std::string_view why) { give_up_trace(why); };
     }
 
     exit_code execute() {
         if (const auto fault = open()) return say(*fault);
-        if (run_->replaced_partial()) {
-            log_info("an unfinished output of an earlier run was replaced");
-        }
+        say_how_it_begins();
         progress_.emplace(context_, *run_, options_.progress);
         stop_signals signals(context_, [this](int) { drain(); });
         progress_->start();
@@ -71,9 +71,25 @@ private:
             return judge(error, is_directory(options_.input));
         } catch (const sink::output_error& error) {
             return judge(error);
+        } catch (const run::settings_changed& error) {
+            return ending{exit_code::usage, error.what()};
         } catch (const std::runtime_error& error) {
             return ending{exit_code::configuration, error.what()};
         }
+    }
+
+    void say_how_it_begins() const {
+        if (run_->replaced_partial()) log_info("an unfinished output without a checkpoint was replaced");
+        if (const auto rows = run_->rows_before())
+            log_info(fmt::format("going on behind the {} {} of an unfinished run", *rows,
+                                 *rows == 1 ? "row" : "rows"));
+    }
+
+    void tell_of_full_disk() {
+        if (progress_) progress_->clear();
+        log_warning(
+            "no room on the disk for further rows: nothing is asked meanwhile, and the run goes on by "
+            "itself once there is some");
     }
 
     /// The rows are what matters: they go on.
@@ -102,8 +118,8 @@ private:
     /// A summary that cannot be written spoils a success, but does not hide why a run failed.
     exit_code write_summary(const run::result& result, exit_code code) const {
         if (options_.summary.empty()) return code;
-        const run::summary_facts facts{run::make_run_id(), std::string(version()), options_.input,
-                                       options_.output, config_digest(options_, settings_)};
+        const run::summary_facts facts{std::string(version()), options_.input, options_.output,
+                                       config_digest(settings_)};
         const auto text = run::format_summary(facts, result, *run_);
         if (options_.summary == "-") {
             std::fwrite(text.data(), 1, text.size(), stdout);

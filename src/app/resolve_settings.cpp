@@ -149,6 +149,24 @@ std::string_view text_of(const std::optional<source::input_encoding>& encoding) 
     return *encoding == source::input_encoding::utf8 ? "utf-8" : "gb18030";
 }
 
+std::string host_of(const command_options& options) {
+    return options.base_url ? options.base_url->host + options.base_url->path_prefix : "simulator";
+}
+
+/// Each as `name=value`. A port alone leads to no other carrier.
+std::string describe_row_settings(const command_options& options, const run::settings& settings) {
+    auto text = fmt::format(
+        "appid={}\nbase-url={}\ncolumn={}\nebid={}\nfailures={}\ninput-encoding={}\ninput-format={}\n"
+        "keep-columns={}\nkind={}\norder={}\noutput-format={}\npad-iccid={}\n",
+        settings.account.appid, host_of(options), options.column, settings.account.ebid,
+        !options.failures.empty(), text_of(options.input_encoding), text_of(options.input_format),
+        options.keep_columns, options.kind ? card::to_string(*options.kind) : std::string_view("auto"),
+        options.in_input_order ? "input" : "completion", text_of(settings.format), options.pad_iccid);
+    for (const auto& [code, meaning] : options.status_classes)
+        text += fmt::format("status-class={}={}\n", code, carrier::to_string(meaning));
+    return text;
+}
+
 }  // namespace
 
 source::input_settings input_settings_of(const command_options& options) {
@@ -207,6 +225,7 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     if (!options.failures.empty()) settings.failures = {options.failures, options.force};
     if (options.excel_safe) settings.failures_format = sink::output_format::spreadsheet_csv;
     settings.keeps_columns = options.keep_columns;
+    settings.restart = options.restart;
     settings.in_input_order = options.in_input_order;
     settings.max_failures = options.max_failures;
     if (options.base_url) settings.url = *options.base_url;
@@ -221,20 +240,12 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     if (!options.trace.empty())
         settings.trace =
             run::trace_settings{options.trace, options.trace_numbers, std::string(version()), {}};
+    settings.row_settings = describe_row_settings(options, settings);
     return settings;
 }
 
-std::string config_digest(const command_options& options, const run::settings& settings) {
-    auto text = fmt::format(
-        "appid={}\nbase-url={}\ncolumn={}\nebid={}\ninput-encoding={}\ninput-format={}\nkeep-columns={}\n"
-        "kind={}\noutput-format={}\npad-iccid={}\n",
-        settings.account.appid, describe_base_url(options), options.column, settings.account.ebid,
-        text_of(options.input_encoding), text_of(options.input_format), options.keep_columns,
-        options.kind ? card::to_string(*options.kind) : std::string_view("auto"), text_of(settings.format),
-        options.pad_iccid);
-    for (const auto& [code, meaning] : options.status_classes)
-        text += fmt::format("status-class={}={}\n", code, carrier::to_string(meaning));
-    return sha256(text);
+std::string config_digest(const run::settings& settings) {
+    return sha256(settings.row_settings);
 }
 
 }  // namespace cardresolver::app

@@ -34,10 +34,10 @@ void check_plaintext(const command_options& options, std::vector<option_fault>& 
 /// What every start over `http://` says.
 std::string plaintext_warning();
 
-/// SHA-256, in hexadecimal, of one `key=value` line for each setting that alters rows: which numbers are
-/// asked (column, input-encoding, input-format, kind, pad-iccid), who is asked and by whom (base-url, appid,
-/// ebid), and how rows are written (output-format, excel-safe, keep-columns). How and how fast they are asked
-/// does not count.
-std::string config_digest(const command_options& options, const run::settings& settings);
+/// SHA-256, in hexadecimal, of `row_settings`, one `name=value` line for each setting that alters rows: which
+/// numbers are asked (column, input-encoding, input-format, kind, pad-iccid), who is asked and by whom (the
+/// host of base-url, appid, ebid), and how rows are written (output-format, excel-safe, keep-columns, order,
+/// failures). How and how fast they are asked does not count.
+std::string config_digest(const run::settings& settings);
 
 }  // namespace cardresolver::app

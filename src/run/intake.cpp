@@ -21,6 +21,7 @@ void judge(const source::record_block& from, const card::canonical_options& cano
     to.records.clear();
     to.raw.clear();
     to.next = 0;
+    to.begins_at = from.begins_at;
     to.lines_read = from.lines_read;
     to.bytes_read = from.bytes_read;
     for (const auto& one : from.records) {
@@ -78,7 +79,7 @@ struct intake::shared_state {
     }
 
     void read_all() {
-        if (!input) input = std::make_unique<source::input>(settings.input);
+        if (!input) input = std::make_unique<source::input>(settings.input, settings.from);
         take_columns();
         source::record_block raw;
         while (auto block = wait_for_room()) {
@@ -110,11 +111,10 @@ struct intake::shared_state {
     }
 };
 
-intake::intake(std::unique_ptr<source::input> input, const intake_settings& settings,
-               std::function<void()> notify)
+intake::intake(std::unique_ptr<source::input> input, intake_settings settings, std::function<void()> notify)
     : state_(std::make_shared<shared_state>()) {
     state_->input = std::move(input);
-    state_->settings = settings;
+    state_->settings = std::move(settings);
     state_->notify = std::move(notify);
     std::thread([state = state_] { state->run(); }).detach();
 }

@@ -29,7 +29,8 @@ struct intake_block {
     std::string kept;  ///< whole texts of the records, where columns are kept, and where each ends
     std::vector<std::uint32_t> kept_ends;
     std::size_t next = 0;
-    std::uint64_t lines_read = 0;  ///< up to the end of this block
+    std::optional<source::input_position> begins_at;  ///< see `source::record_block`
+    std::uint64_t lines_read = 0;                     ///< up to the end of this block
     std::uint64_t bytes_read = 0;
 
     /// Of the record at `index`; empty where no columns are kept.
@@ -44,6 +45,7 @@ struct intake_settings {
     source::input_settings input;
     card::canonical_options canonical;
     std::optional<sink::output_format> rows;  ///< the format of rows that the list's columns must fit in
+    source::input_position from;              ///< where to begin
 };
 
 /// Reads, splits and judges on its own thread; at most `max_blocks` blocks wait. The consumer is one other
@@ -53,8 +55,7 @@ class intake {
 public:
     /// Reads `input`, or where that is null opens the one that `settings` names, on the reading thread.
     /// `notify` is called there after a block, the end or an error became available.
-    intake(std::unique_ptr<source::input> input, const intake_settings& settings,
-           std::function<void()> notify);
+    intake(std::unique_ptr<source::input> input, intake_settings settings, std::function<void()> notify);
     ~intake();
     intake(const intake&) = delete;
     intake& operator=(const intake&) = delete;

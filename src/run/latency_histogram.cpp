@@ -30,6 +30,17 @@ void latency_histogram::add(std::chrono::steady_clock::duration latency) noexcep
     max_us_ = std::max(max_us_, value);
 }
 
+void latency_histogram::add_to(std::size_t bucket, std::uint64_t count, std::uint64_t max_us) noexcept {
+    buckets_[std::min(bucket, bucket_count - 1)] += count;
+    count_ += count;
+    max_us_ = std::max(max_us_, max_us);
+}
+
+void latency_histogram::add(const latency_histogram& other) noexcept {
+    for (std::size_t i = 0; i < bucket_count; ++i)
+        add_to(i, other.buckets_[i], other.max_us_);
+}
+
 double latency_histogram::quantile_ms(double quantile) const noexcept {
     if (count_ == 0) return 0.0;
     const auto wanted = std::max<std::uint64_t>(

@@ -1,9 +1,12 @@
 #include "run/resolve_run.hpp"
 
 #include "run/carrier_link.hpp"
+#include "run/derived_settings.hpp"
+#include "run/earlier_work.hpp"
+#include "run/input_opening.hpp"
 #include "run/intake.hpp"
-#include "run/opening.hpp"
 #include "run/row_path.hpp"
+#include "run/run_opening.hpp"
 #include "run/trace.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -11,52 +14,22 @@
 
 #include <algorithm>
 #include <random>
+#include <unistd.h>
 
 namespace cardresolver::run {
 namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// In the order of the list, one late row may hold back those of so many windows: retries need time, and rows
-/// that wait cost memory.
-constexpr std::size_t windows_in_order = 4;
+/// Beyond the request time-out: for writing what came in last.
+constexpr auto drain_grace = std::chrono::seconds(1);
 
 /// Events are not kept back longer than this.
 constexpr auto flush_trace_after = std::chrono::milliseconds(200);
 
-/// Cards that may be between line and row: what is in flight, and as much again to fill the next requests.
-std::size_t window_for(const settings& settings) {
-    const auto connections = most_connections(settings.connections, settings.dispatch.rate.has_value());
-    return settings.dispatch.batch_size * (2 * connections + card::card_kind_count);
-}
-
 std::uint64_t random_number() {
     std::random_device device;
     return (std::uint64_t{device()} << 32U) | device();
-}
-
-dispatch::settings complete(const settings& settings) {
-    auto completed = settings.dispatch;
-    completed.window = window_for(settings);
-    completed.names_lines = settings.trace.has_value();
-    completed.seed = random_number();
-    return completed;
-}
-
-net::client_settings complete_client(const settings& settings) {
-    auto completed = settings.client;
-    completed.host = settings.url.host;
-    completed.port = settings.url.port;
-    completed.tls = settings.url.tls;
-    return completed;
-}
-
-row_path_settings row_settings_of(const settings& settings) {
-    row_path_settings rows;
-    if (settings.in_input_order) rows.order_window = windows_in_order * window_for(settings);
-    rows.max_failures = settings.max_failures;
-    rows.keeps_columns = settings.keeps_columns;
-    return rows;
 }
 
 }  // namespace
@@ -67,37 +40,43 @@ public:
         : context_(context),
           settings_(settings),
           input_(open_at_once(settings)),
-          client_(context, complete_client(settings)),
+          client_(context, client_settings_of(settings)),
           encoder_(settings.url, settings.account, settings.method, settings.user_agent),
           transids_(settings.account.appid, random_number()),
-          dispatcher_(complete(settings), settings_.catalogue),
+          dispatcher_(dispatch_settings_of(settings, random_number()), settings_.catalogue),
           trace_(make_trace()),
-          rows_(context, open_outputs(settings, replaced_partial_), row_settings_of(settings),
-                [this] { post_progress(); }),
+          opening_(open_run(settings)),
+          earlier_(opening_.resumed),
+          rows_(context, std::move(opening_.outputs), make_row_settings(), [this] { post_progress(); }),
           link_(context, client_, dispatcher_, encoder_, transids_, settings.connections, *this),
-          trace_timer_(context.get_executor()) {
+          trace_timer_(context.get_executor()),
+          drain_timer_(context.get_executor()) {
         if (input_) input_size_ = input_->size();
         if (trace_) link_.report_to(*trace_);
+        // Now it is known where in the list to begin.
+        if (input_ && opening_.resumed) input_ = open_at_once(settings, earlier_.position());
     }
 
     result execute() {
-        result_.started_at = std::chrono::system_clock::now();
-        result_.replaced_partial = replaced_partial_;
-        if (trace_) trace_->on_start(settings_, result_.started_at);
+        process_.started_at = std::chrono::system_clock::now();
+        if (trace_) trace_->on_start(settings_, process_.started_at);
         started_ = clock::now();
-        intake_.emplace(std::move(input_), intake_settings_of(settings_), [this] { post_progress(); });
+        intake_.emplace(std::move(input_), intake_settings_of(settings_, earlier_.position()),
+                        [this] { post_progress(); });
         const auto keep_running = net::asio::make_work_guard(context_);
         on_progress();
         context_.run();
         end_workers();
         finished_ = clock::now();
-        result_.finished_at = std::chrono::system_clock::now();
+        result_.run_id = opening_.run_id;
+        result_.processes = processes();
+        result_.is_resumable = keeps_progress_ && !is_discarded_ && result_.end != run_end::complete;
         return result_;
     }
 
     void drain() {
-        if (end_) return;
-        leave(run_end::drained, {});
+        if (!end_ && !is_closing_) leave(run_end::drained, {});
+        limit_drain();
         on_progress();
     }
 
@@ -106,6 +85,7 @@ public:
 
     void on_progress() override {
         if (trace_) tend_trace();
+        tell_of_full_disk();
         if (is_closing_) return finish_when_written();
         look_for_faults();
         feed();
@@ -128,20 +108,45 @@ public:
         now.connections_open = link_.open_connections();
         const auto at = finished_.value_or(clock::now());
         now.elapsed = at - started_;
+        now.waits_for_room = rows_.waits_for_room();
+        add_counts(now, earlier_.history().counts);
         if (const auto until = dispatcher_.held_until(at)) now.held_for = *until - at;
         return now;
     }
 
     const distributions& details() {
-        distributions_.latency = link_.latency();
+        distributions_.latency = earlier_.history().details.latency;
+        distributions_.latency.add(link_.latency());
         distributions_.statuses = rows_.statuses();
         return distributions_;
     }
 
     std::optional<dispatch::rate_limit> rate() const { return dispatcher_.rate(); }
-    bool replaced_partial() const noexcept { return replaced_partial_; }
+    bool replaced_partial() const noexcept { return opening_.replaced_partial; }
+    std::optional<std::uint64_t> rows_before() const noexcept {
+        if (!opening_.resumed) return std::nullopt;
+        return earlier_.rows();
+    }
 
 private:
+    row_path_settings make_row_settings() {
+        auto rows = row_settings_of(settings_, earlier_.history());
+        if (keeps_progress_) {
+            rows.progress = progress_settings{earlier_.newest_line(), [this] { return history(); },
+                                              opening_.resumed && opening_.resumed->rows.bytes > 0};
+        }
+        return rows;
+    }
+
+    /// Up to now, over all processes.
+    run_history history() { return {processes(), snapshot(), details()}; }
+
+    std::vector<run_process> processes() const {
+        auto all = earlier_.history().processes;
+        add_process(all, {::getpid(), process_.started_at, std::chrono::system_clock::now()});
+        return all;
+    }
+
     std::unique_ptr<trace> make_trace() {
         if (!settings_.trace) return nullptr;
         return std::make_unique<trace>(*settings_.trace, settings_.catalogue, *this,
@@ -157,6 +162,22 @@ private:
             trace_flush_is_due_ = false;
             if (!is_closing_) trace_->flush();
         });
+    }
+
+    /// Whoever takes the rows may have stopped taking them. What was not made durable is not done.
+    void limit_drain() {
+        drain_timer_.expires_after(settings_.client.request_timeout + drain_grace);
+        drain_timer_.async_wait([this](boost::system::error_code) {
+            result_.end = run_end::drained;
+            result_.message = "not all rows were taken by whoever is to take them";
+            context_.stop();
+        });
+    }
+
+    void tell_of_full_disk() {
+        const bool waits = rows_.waits_for_room();
+        if (waits && !waited_for_room_ && settings_.on_full_disk) settings_.on_full_disk();
+        waited_for_room_ = waits;
     }
 
     /// Who is told of rows first.
@@ -217,6 +238,7 @@ private:
         block_ = intake_->try_take();
         if (block_) {
             if (settings_.keeps_columns && input_bytes_read_ == 0) rows_.keep_columns(intake_->columns());
+            if (block_->begins_at) rows_.pass(*block_->begins_at);
             lines_read_ = block_->lines_read;
             input_bytes_read_ = block_->bytes_read;
             return true;
@@ -235,8 +257,10 @@ private:
     void consume(intake_block& block) {
         const auto now = clock::now();
         while (block.next < block.records.size() && wants_records()) {
-            rows_.expect(block.records[block.next].line, block.kept_of(block.next));
-            const auto& record = block.records[block.next++];
+            const auto at = block.next++;
+            const auto& record = block.records[at];
+            if (earlier_.is_done(record.line)) continue;
+            rows_.expect(record.line, block.kept_of(at));
             if (record.reason == card::invalid_reason::none) {
                 ++valid_records_;
                 dispatcher_.add(record.number, record.line, now, listener());
@@ -268,7 +292,7 @@ private:
         }
         if (end_) return close_output(is_worth_keeping() ? output_end::suspend : output_end::discard);
         if (!intake_ended_) return;
-        if (valid_records_ > 0) return close_output(output_end::commit);
+        if (valid_records_ + earlier_.cards() > 0) return close_output(output_end::commit);
         const bool is_empty = rows_are_none();
         leave(is_empty ? run_end::empty_input : run_end::no_valid_card, first_invalid_);
         close_output(output_end::discard);
@@ -284,6 +308,7 @@ private:
 
     void close_output(output_end how) {
         is_closing_ = true;
+        is_discarded_ = how == output_end::discard;
         rows_.finish(how);
         if (trace_) trace_->finish();
     }
@@ -301,23 +326,29 @@ private:
     net::asio::io_context& context_;
     const settings settings_;
     std::unique_ptr<source::input> input_;
-    bool replaced_partial_ = false;
     net::client client_;
     carrier::request_encoder encoder_;
     carrier::transid_sequence transids_;
     dispatch::dispatcher dispatcher_;
     std::unique_ptr<trace> trace_;  ///< before the rows: a run without its trace shall not begin
+    run_opening opening_;
+    const bool keeps_progress_ = opening_.outputs.progress != nullptr;
+    earlier_work earlier_;
     row_path rows_;
     carrier_link link_;
     std::optional<intake> intake_;
     std::unique_ptr<intake_block> block_;
     steady_timer trace_timer_;
+    steady_timer drain_timer_;
     bool trace_flush_is_due_ = false;
 
     result result_;
+    run_process process_;
     std::optional<run_end> end_;
     bool intake_ended_ = false;
     bool is_closing_ = false;
+    bool is_discarded_ = false;
+    bool waited_for_room_ = false;
     clock::time_point started_{};
     std::optional<clock::time_point> finished_;
     std::uint64_t valid_records_ = 0;
@@ -349,6 +380,9 @@ std::optional<dispatch::rate_limit> resolve_run::rate() const noexcept {
 }
 bool resolve_run::replaced_partial() const noexcept {
     return implementation_->replaced_partial();
+}
+std::optional<std::uint64_t> resolve_run::rows_before() const noexcept {
+    return implementation_->rows_before();
 }
 
 }  // namespace cardresolver::run

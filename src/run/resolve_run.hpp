@@ -3,6 +3,7 @@
 
 #include "dispatch/dispatcher.hpp"
 #include "net/async.hpp"
+#include "run/run_history.hpp"
 #include "run/settings.hpp"
 #include "run/statistics.hpp"
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cardresolver::run {
 
@@ -31,17 +33,18 @@ struct result {
     std::optional<dispatch::stop> stop;
     std::optional<source::input_error::error_kind> input_fault;
     std::optional<sink::output_error::error_kind> output_fault;
-    std::chrono::system_clock::time_point started_at;
-    std::chrono::system_clock::time_point finished_at;
-    bool replaced_partial = false;  ///< a leftover partial output was replaced
+    std::string run_id;
+    std::vector<run_process> processes;  ///< that have worked on the run; the last one is this
+    bool is_resumable = false;           ///< the same command goes on where this run has stopped
 };
 
 /// Event-loop thread only; `execute` runs the loop. Objects that use the same context (signals, progress
 /// timers) may be set up before.
 class resolve_run {
 public:
-    /// Opens input and output. Throws `source::input_error`, `sink::output_error`, and `std::runtime_error`
-    /// where the TLS settings cannot be used.
+    /// Opens input and output, and finds out where to go on. Throws `source::input_error`,
+    /// `sink::output_error`, `settings_changed`, and `std::runtime_error` where the TLS settings cannot be
+    /// used.
     resolve_run(net::asio::io_context& context, const settings& settings);
     ~resolve_run();
     resolve_run(const resolve_run&) = delete;
@@ -50,7 +53,8 @@ public:
     /// Runs the loop until the run has ended; the context is stopped then. Once.
     result execute();
 
-    /// Sends nothing more, waits for what is in flight (at most the request timeout), writes it, ends.
+    /// Sends nothing more, waits for what is in flight (at most the request timeout), writes it, ends. Rows
+    /// that nobody takes hold it up for a second more at most.
     void drain();
 
     /// Counters up to now; also after `execute`.
@@ -58,7 +62,10 @@ public:
     const distributions& details() const noexcept;
     /// Rate limit in force; none: unlimited.
     std::optional<dispatch::rate_limit> rate() const noexcept;
+    /// Rows of a run without a checkpoint were there and have been dropped.
     bool replaced_partial() const noexcept;
+    /// Rows that earlier processes have written; none where this run is a new one.
+    std::optional<std::uint64_t> rows_before() const noexcept;
 
 private:
     class implementation;

@@ -8,20 +8,23 @@
 namespace cardresolver::run {
 namespace {
 
-/// Rows are not kept back longer than this.
-constexpr auto flush_after = std::chrono::milliseconds(200);
+/// Rows are not kept back longer than this; together with `writing_pace::save_within`, this is how long a
+/// row may take to become durable.
+constexpr auto flush_after = std::chrono::milliseconds(100);
 
 /// Codes come from outside: their variety is bounded.
 constexpr std::size_t max_statuses = 1000;
 
 }  // namespace
 
-row_path::row_path(net::asio::io_context& context, row_outputs outputs, const row_path_settings& settings,
+row_path::row_path(net::asio::io_context& context, row_outputs outputs, row_path_settings settings,
                    std::function<void()> notify)
     : format_(outputs.format),
-      writer_(std::move(outputs), std::move(notify)),
+      writer_(std::move(outputs), std::move(settings.progress), std::move(notify)),
       max_failures_(settings.max_failures),
-      flush_timer_(context.get_executor()) {
+      flush_timer_(context.get_executor()),
+      decided_(settings.outcomes_before),
+      other_statuses_(std::move(settings.statuses_before)) {
     if (settings.order_window) order_.emplace(*settings.order_window);
     if (settings.keeps_columns) kept_.emplace();
 }
@@ -94,7 +97,7 @@ row_path::counts row_path::written() const noexcept {
 
 std::map<std::string, std::uint64_t, std::less<>> row_path::statuses() const {
     auto statuses = other_statuses_;
-    if (successes_ > 0) statuses[std::string(carrier::status_success)] = successes_;
+    if (successes_ > 0) statuses[std::string(carrier::status_success)] += successes_;
     return statuses;
 }
 

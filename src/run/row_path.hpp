@@ -21,7 +21,11 @@ namespace cardresolver::run {
 struct row_path_settings {
     std::optional<std::size_t> order_window;  ///< in the order of the list, at most so many records behind
     std::optional<failure_limit> max_failures;
-    bool keeps_columns = false;  ///< `keep_columns` will be called
+    bool keeps_columns = false;                 ///< `keep_columns` will be called
+    std::optional<progress_settings> progress;  ///< none: not kept
+    /// Rows that earlier processes of the run have written: they count.
+    row_order::counts outcomes_before{};
+    std::map<std::string, std::uint64_t, std::less<>> statuses_before;
 };
 
 /// Event-loop thread only.
@@ -30,7 +34,7 @@ public:
     using counts = row_order::counts;
 
     /// `notify` is called on the writing thread when there is news: room, an error, the end.
-    row_path(net::asio::io_context& context, row_outputs outputs, const row_path_settings& settings,
+    row_path(net::asio::io_context& context, row_outputs outputs, row_path_settings settings,
              std::function<void()> notify);
 
     /// Whether rows find room. While not, no row should be made.
@@ -42,8 +46,11 @@ public:
     }
     /// Rows will begin with the columns of the list. Before the first record.
     void keep_columns(const source::list_columns& list);
+    /// What follows was read behind this place of the list.
+    void pass(const source::input_position& position) { writer_.pass(position); }
     /// A record was taken in; `put` will bring its row. `record`: its whole text, where columns are kept.
     void expect(std::uint64_t line, std::string_view record) {
+        writer_.expect(line);
         if (order_) order_->expect(line);
         if (kept_) kept_->put(line, record);
     }
@@ -70,6 +77,7 @@ public:
     /// Rows written, by `card::outcome_kind`.
     counts written() const noexcept;
     std::uint64_t bytes() const { return writer_.bytes(); }
+    bool waits_for_room() const { return writer_.waits_for_room(); }
     /// Rows written, by `status`.
     std::map<std::string, std::uint64_t, std::less<>> statuses() const;
 
@@ -96,7 +104,7 @@ private:
     steady_timer flush_timer_;
     bool flush_is_due_ = false;
     bool is_closing_ = false;
-    counts decided_{};
+    counts decided_;
     std::uint64_t successes_ = 0;
     std::map<std::string, std::uint64_t, std::less<>> other_statuses_;
 };

@@ -2,40 +2,40 @@
 #pragma once
 
 #include "card/outcome.hpp"
-#include "sink/output.hpp"
-#include "sink/row_format.hpp"
+#include "run/writing_thread.hpp"
+#include "source/input_position.hpp"
 
+#include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace cardresolver::run {
 
-/// What becomes of the outputs in the end.
-enum class output_end : std::uint8_t { commit, suspend, discard };
-
-/// Where rows go.
-struct row_outputs {
-    std::unique_ptr<sink::output> rows;
-    sink::output_format format = sink::output_format::csv;
-    std::unique_ptr<sink::output> failures;  ///< a list of what is `failed`; null: not wanted
-    sink::output_format failures_format = sink::output_format::csv;
+/// What is kept of a run's progress, beside its rows.
+struct progress_settings {
+    std::uint64_t newest_line = 0;       ///< of the records that earlier processes have taken in
+    std::function<run_history()> count;  ///< the counters up to the row that was appended last
+    bool has_rows = false;               ///< earlier processes have written the header
 };
 
-/// Collects rows into large blocks and hands them to a writing thread. At most `max_blocks` blocks wait;
-/// `is_blocked` says when no further rows should be made. Its owner is one thread.
-///
-/// The list of failures is committed first, once both outputs are known to be durable: whoever sees the rows
-/// under their final name finds it beside them.
+/// Collects rows into large blocks and hands them to a writing thread. `is_blocked` says when no further rows
+/// should be made. Its owner is one thread.
 class row_writer {
 public:
     /// `notify` is called on the writing thread after room came free, after an error, and after `finish`.
-    row_writer(row_outputs outputs, std::function<void()> notify);
-    ~row_writer();
-    row_writer(const row_writer&) = delete;
-    row_writer& operator=(const row_writer&) = delete;
+    /// `progress`: none where it is not kept.
+    row_writer(row_outputs outputs, std::optional<progress_settings> progress, std::function<void()> notify);
+
+    /// What follows was read behind this place of the list.
+    void pass(const source::input_position& position) {
+        if (progress_) note_.positions.push_back(position);
+    }
+    /// A record was taken in.
+    void expect(std::uint64_t line) {
+        if (progress_ && line > progress_->newest_line) note_.opened.add(line);
+    }
 
     /// Rows will begin with columns that bear these names (see `sink::append_header`). Before the first row.
     void keep_columns(std::string_view names);
@@ -48,30 +48,25 @@ public:
     void flush();
     bool has_unflushed() const noexcept { return !rows_.empty() || !failures_.empty(); }
 
-    /// As many blocks wait as may: the taker of rows is slower than their maker.
-    bool is_blocked() const;
+    bool is_blocked() const { return thread_.is_full(); }
 
     /// Flushes, writes all, then ends the outputs. No `append` may follow.
     void finish(output_end end);
-    bool is_finished() const;
+    bool is_finished() const { return thread_.is_finished(); }
 
-    /// The first error; nothing more is written after it.
-    std::optional<sink::output_error> error() const;
-    /// Bytes that the rows' output has taken so far.
-    std::uint64_t bytes() const;
+    std::optional<sink::output_error> error() const { return thread_.error(); }
+    bool waits_for_room() const { return thread_.waits_for_room(); }
+    std::uint64_t bytes() const { return thread_.bytes(); }
 
 private:
-    struct shared_state;
-
-    void append_failure(const card::card_outcome& row);
-    void hand_over(std::string& collected, sink::output* to);
-
-    std::unique_ptr<shared_state> state_;
-    std::string rows_;
-    std::string failures_;
     sink::output_format format_;
     sink::output_format failures_format_;
-    sink::output* failures_output_;  ///< null: not wanted
+    bool lists_failures_;
+    std::optional<progress_settings> progress_;
+    progress_note note_;
+    std::string rows_;
+    std::string failures_;
+    writing_thread thread_;
 };
 
 }  // namespace cardresolver::run

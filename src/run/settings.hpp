@@ -41,6 +41,11 @@ struct settings {
     bool keeps_columns = false;
     bool in_input_order = false;                ///< rows; otherwise as they are decided
     std::optional<failure_limit> max_failures;  ///< when to stop; none: never
+    /// `name=value` lines: the settings that alter rows. An unfinished run goes on only under the same ones.
+    std::string row_settings;
+    bool restart = false;  ///< drop an unfinished run of this output
+    /// Called on the event loop where rows begin to wait for room on the disk.
+    std::function<void()> on_full_disk;
 
     carrier::base_url url;
     carrier::account account;

@@ -4,8 +4,6 @@
 #include <fmt/chrono.h>
 
 #include <cmath>
-#include <random>
-#include <unistd.h>
 
 namespace cardresolver::run {
 namespace {
@@ -81,6 +79,18 @@ json::object requests_of(const statistics& counts) {
     return requests;
 }
 
+json::array processes_of(const result& result) {
+    json::array processes;
+    for (const auto& one : result.processes) {
+        json::object process;
+        process["pid"] = one.pid;
+        process["started_at"] = format_time(one.started_at);
+        process["finished_at"] = format_time(one.finished_at);
+        processes.push_back(std::move(process));
+    }
+    return processes;
+}
+
 /// Boost.JSON writes everything on one line, and 0.026 as 2.6E-2; people read manifests.
 void append_indented(std::string& out, const json::value& value, const std::string& indent) {
     const auto inner = indent + "  ";
@@ -124,26 +134,16 @@ std::string describe_rate(const std::optional<dispatch::rate_limit>& rate) {
     return fmt::format("{}/{}", rate->count, unit);
 }
 
-std::string make_run_id() {
-    std::random_device device;
-    return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
-}
-
 std::string format_summary(const summary_facts& facts, const result& result, const resolve_run& run) {
     const auto counts = run.snapshot();
     const auto& details = run.details();
-    json::object process;
-    process["pid"] = static_cast<std::int64_t>(::getpid());
-    process["started_at"] = format_time(result.started_at);
-    process["finished_at"] = format_time(result.finished_at);
-
     json::object summary;
-    summary["run_id"] = facts.run_id;
+    summary["run_id"] = result.run_id;
     summary["state"] = state_of(result);
-    summary["started_at"] = format_time(result.started_at);
-    summary["finished_at"] = format_time(result.finished_at);
+    summary["started_at"] = format_time(result.processes.front().started_at);
+    summary["finished_at"] = format_time(result.processes.back().finished_at);
     summary["duration_s"] = rounded(seconds_of(counts.elapsed), 1000);
-    summary["processes"] = json::array({process});
+    summary["processes"] = processes_of(result);
     summary["input"] = {{"path", facts.input_path}, {"lines", counts.lines_read}, {"sha256", nullptr}};
     summary["output"] = {{"target", facts.output_target},
                          {"rows", counts.rows()},

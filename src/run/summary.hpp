@@ -10,7 +10,6 @@ namespace cardresolver::run {
 
 /// What the summary says beside the counters.
 struct summary_facts {
-    std::string run_id;
     std::string version;
     std::string input_path;     ///< as given; `-` for standard input
     std::string output_target;  ///< as given
@@ -22,9 +21,6 @@ std::string format_summary(const summary_facts& facts, const result& result, con
 
 /// `50/s`, `2000/5m`, `unlimited`.
 std::string describe_rate(const std::optional<dispatch::rate_limit>& rate);
-
-/// A random identifier of 32 hexadecimal digits.
-std::string make_run_id();
 
 /// RFC 3339 in UTC with milliseconds: 2026-01-31T02:00:00.000Z.
 std::string format_time(std::chrono::system_clock::time_point at);

@@ -62,9 +62,9 @@ trace::trace(const trace_settings& settings, const carrier::status_catalogue& ca
     : settings_(settings),
       catalogue_(catalogue),
       rows_(rows),
-      writer_(
-          {open_trace(settings.target), sink::output_format::ndjson, nullptr, sink::output_format::ndjson},
-          std::move(notify)) {}
+      writer_({open_trace(settings.target), sink::output_format::ndjson, nullptr, sink::output_format::ndjson,
+               nullptr},
+              std::nullopt, std::move(notify)) {}
 
 template <class Format>
 void trace::write(std::string_view name, Format format) {

@@ -11,6 +11,11 @@ constexpr std::size_t write_size = std::size_t{64} * 1024;
 
 }  // namespace
 
+void compressed_output::resume(const output_mark& from) {
+    inner_->resume(from);
+    has_frame_ = from.bytes > 0;
+}
+
 void compressed_output::write(std::string_view bytes) {
     require_sound();
     is_sound_ = false;  // until the end is reached without an exception

@@ -18,8 +18,15 @@ public:
     compressed_output(std::unique_ptr<output> inner, std::unique_ptr<encoder> how)
         : inner_(std::move(inner)), encoder_(std::move(how)) {}
 
+    bool is_resumable() const noexcept override { return inner_->is_resumable(); }
+    bool has_leftover() const override { return inner_->has_leftover(); }
+    void restart() override { inner_->restart(); }
+    /// What was made durable ends with a frame; the next one follows it.
+    void resume(const output_mark& from) override;
+    void when_full(std::function<bool()> try_again) override { inner_->when_full(std::move(try_again)); }
     void write(std::string_view bytes) override;
     void sync() override;
+    output_mark mark() override { return inner_->mark(); }
     void commit() override;
     void suspend() override;
     void discard() override { inner_->discard(); }

@@ -54,6 +54,22 @@ int write_all(int number, std::string_view bytes, std::uint64_t& written) noexce
     return 0;
 }
 
+int read_all_at(int number, std::string& bytes, std::uint64_t offset) noexcept {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const auto count =
+            ::pread(number, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+        if (count > 0) {
+            done += static_cast<std::size_t>(count);
+        } else if (count == 0) {
+            return EIO;
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
 std::string show_path(std::string_view path) {
     constexpr std::size_t max_shown = 1000;
     std::string text = "'";

@@ -36,6 +36,9 @@ descriptor open_at(int folder, const char* path, int flags, unsigned mode = 0) n
 /// non-blocking. Adds to `written` what has gone out, also where it fails. Returns 0 or the error.
 int write_all(int number, std::string_view bytes, std::uint64_t& written) noexcept;
 
+/// Fills `bytes` with what stands at `offset`; a file that ends before is EIO. Returns 0 or the error.
+int read_all_at(int number, std::string& bytes, std::uint64_t offset) noexcept;
+
 /// `path` in quotes, printable.
 std::string show_path(std::string_view path);
 

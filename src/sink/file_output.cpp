@@ -1,5 +1,8 @@
 #include "sink/file_output.hpp"
 
+#include "checksum/crc32c.hpp"
+
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -33,7 +36,6 @@ file_output::file_output(const std::filesystem::path& target, bool force)
     open_folder(target.parent_path());
     refuse_finished_target();
     open_partial();
-    empty_partial();
 }
 
 void file_output::open_folder(const std::filesystem::path& folder) {
@@ -106,20 +108,61 @@ void file_output::refuse_finished_target() const {
     fail(error_kind::cannot_create, name_, "exists already; --force replaces it");
 }
 
-void file_output::empty_partial() {
+std::uint64_t file_output::size_of_partial() const {
     struct stat status {};
     if (::fstat(file_.number(), &status) != 0)
         fail(error_kind::cannot_create, name_, "cannot be examined", errno);
-    has_replaced_partial_ = status.st_size > 0;
-    if (has_replaced_partial_ && ::ftruncate(file_.number(), 0) != 0) {
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+void file_output::restart() {
+    if (::ftruncate(file_.number(), 0) != 0)
         fail(error_kind::cannot_create, name_, "cannot empty " + show_path(partial_), errno);
+}
+
+void file_output::resume(const output_mark& from) {
+    const auto size = size_of_partial();
+    if (size < from.bytes) {
+        const auto there = is_new_ ? std::string("is gone") : "has " + std::to_string(size) + " bytes";
+        if (is_new_) ::unlinkat(folder_.number(), partial_.c_str(), 0);
+        fail(error_kind::damaged, name_,
+             show_path(partial_) + " " + there + ", but " + std::to_string(from.bytes) +
+                 " were written; bring it back, or drop the rows so far with --restart");
     }
+    if (tail_crc(from.bytes, error_kind::damaged) != from.tail_crc) {
+        fail(error_kind::damaged, name_,
+             show_path(partial_) +
+                 " has been changed since the last run wrote it; bring it back, or drop the "
+                 "rows so far with --restart");
+    }
+    const auto end = static_cast<off_t>(from.bytes);
+    if (::ftruncate(file_.number(), end) != 0 || ::lseek(file_.number(), end, SEEK_SET) != end)
+        fail(error_kind::io, name_, "cannot be cut back to its last durable row", errno);
+    bytes_ = from.bytes;
+}
+
+/// Of what stands before `end`.
+std::uint32_t file_output::tail_crc(std::uint64_t end, error_kind where_unreadable) const {
+    std::string tail(std::min<std::uint64_t>(end, marked_tail), '\0');
+    const auto error = read_all_at(file_.number(), tail, end - tail.size());
+    if (error != 0) fail(where_unreadable, name_, "cannot be read back", error);
+    return checksum::extend_crc32c(0, tail);
+}
+
+output_mark file_output::mark() {
+    return {bytes_, tail_crc(bytes_, error_kind::io)};
 }
 
 void file_output::write(std::string_view bytes) {
     if (is_spoiled_) fail(error_kind::io, name_, "an earlier write has failed");
-    const auto error = write_all(file_.number(), bytes, bytes_);
-    if (error != 0) spoil("cannot be written", error);
+    const auto before = bytes_;
+    for (;;) {
+        const auto error = write_all(file_.number(), bytes.substr(bytes_ - before), bytes_);
+        if (error == 0) return;
+        const bool is_full = error == ENOSPC || error == EDQUOT;
+        if (is_full && try_again_ && try_again_()) continue;
+        spoil("cannot be written", error, is_full ? error_kind::no_room : error_kind::io);
+    }
 }
 
 void file_output::sync() {
@@ -178,9 +221,9 @@ void file_output::link_partial() {
     if (::unlinkat(folder, partial_.c_str(), 0) != 0) spoil("its .partial cannot be removed", errno);
 }
 
-void file_output::spoil(std::string_view what, int error) {
+void file_output::spoil(std::string_view what, int error, error_kind kind) {
     is_spoiled_ = true;
-    fail(error_kind::io, name_, what, error);
+    fail(kind, name_, what, error);
 }
 
 void file_output::refuse_appeared_target() {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,15 +20,18 @@ public:
     /// `target`: absent or a regular file; no symbolic link. Throws `output_error`.
     file_output(const std::filesystem::path& target, bool force);
 
+    bool is_resumable() const noexcept override { return true; }
+    bool has_leftover() const override { return size_of_partial() > 0; }
+    void restart() override;
+    void resume(const output_mark& from) override;
+    void when_full(std::function<bool()> try_again) override { try_again_ = std::move(try_again); }
     void write(std::string_view bytes) override;
     void sync() override;
+    output_mark mark() override;
     void commit() override;
     void suspend() override;
     void discard() override;
     std::uint64_t bytes() const noexcept override { return bytes_; }
-
-    /// Whether a leftover with content was emptied.
-    bool has_replaced_partial() const noexcept { return has_replaced_partial_; }
 
 private:
     void open_folder(const std::filesystem::path& folder);
@@ -35,11 +39,13 @@ private:
     bool lock_partial();
     bool is_still_partial() const;
     void refuse_finished_target() const;
-    void empty_partial();
+    std::uint64_t size_of_partial() const;
+    std::uint32_t tail_crc(std::uint64_t end, output_error::error_kind where_unreadable) const;
     void make_durable(const descriptor& what, bool is_folder);
     void rename_partial();
     void link_partial();
-    [[noreturn]] void spoil(std::string_view what, int error);
+    [[noreturn]] void spoil(std::string_view what, int error,
+                            output_error::error_kind kind = output_error::error_kind::io);
     [[noreturn]] void refuse_appeared_target();
     void close_partial();
 
@@ -49,8 +55,8 @@ private:
     bool force_;
     bool is_new_ = false;  ///< this object has created TARGET.partial
     bool is_spoiled_ = false;
-    bool has_replaced_partial_ = false;
     std::uint64_t bytes_ = 0;
+    std::function<bool()> try_again_;
     descriptor folder_;
     descriptor file_;
 };

@@ -53,28 +53,41 @@ std::filesystem::path follow_links(const std::string& target) {
     fail(error_kind::cannot_create, show_path(target), "too many symbolic links");
 }
 
-std::unique_ptr<output> open_plain(const output_settings& settings, bool& replaced_partial) {
+/// Linux leads /dev/stdout to the file behind it; whoever names it means the stream.
+bool is_standard_output(const std::string& target) {
+    return target == "-" || target == "/dev/stdout";
+}
+
+std::unique_ptr<output> open_plain(const output_settings& settings) {
+    if (is_standard_output(settings.target)) return open_standard_output();
     struct stat status {};
     if (::stat(settings.target.c_str(), &status) == 0) {
         if (S_ISDIR(status.st_mode))
             fail(error_kind::cannot_create, show_path(settings.target), "is a folder");
         if (!S_ISREG(status.st_mode)) return open_stream(settings.target);
     }
-    auto file = std::make_unique<file_output>(follow_links(settings.target), settings.force);
-    replaced_partial = file->has_replaced_partial();
-    return file;
+    return std::make_unique<file_output>(follow_links(settings.target), settings.force);
 }
 
 }  // namespace
 
-std::unique_ptr<output> open_output(const output_settings& settings, bool& replaced_partial) {
-    replaced_partial = false;
-    // Linux leads /dev/stdout to the file behind it; whoever names it means the stream.
-    if (settings.target == "-" || settings.target == "/dev/stdout") return open_standard_output();
+void output::resume(const output_mark& /*from*/) {
+    throw output_error(error_kind::io, "an output that keeps nothing cannot be resumed");
+}
+
+std::unique_ptr<output> open_output(const output_settings& settings) {
+    auto plain = open_plain(settings);
+    if (is_standard_output(settings.target)) return plain;
     auto encoder = make_encoder(compression_of(settings.target));
-    auto plain = open_plain(settings, replaced_partial);
     if (!encoder) return plain;
     return std::make_unique<compressed_output>(std::move(plain), std::move(encoder));
+}
+
+std::optional<std::string> file_of(const std::string& target) {
+    if (is_standard_output(target)) return std::nullopt;
+    struct stat status {};
+    if (::stat(target.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) return std::nullopt;
+    return follow_links(target).string();
 }
 
 }  // namespace cardresolver::sink

@@ -2,8 +2,11 @@
 // SIGXFSZ: their errors are reported here.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16,13 +19,24 @@ public:
     enum class error_kind : std::uint8_t {
         cannot_create,  ///< no permission, no such folder, exists, locked by another run: exit 73
         io,             ///< write, fsync, close or rename failed: exit 74
+        no_room,        ///< the disk is full, and `when_full` has given up: exit 74
+        damaged,        ///< what an unfinished run has left is not what it wrote: exit 74
         reader_gone     ///< EPIPE: the reader of the stream has closed it: exit 141
     };
     output_error(error_kind what, const std::string& why) : std::runtime_error(why), kind(what) {}
     error_kind kind;
 };
 
-/// One output, from its opening to exactly one of `commit`, `suspend` and `discard`. Once any call has
+/// Where an output stood at a moment when all of it was durable.
+struct output_mark {
+    std::uint64_t bytes = 0;     ///< its length
+    std::uint32_t tail_crc = 0;  ///< CRC-32C of its last `marked_tail` bytes, or of all where it is shorter
+    bool operator==(const output_mark&) const = default;
+};
+inline constexpr std::size_t marked_tail = 65536;
+
+/// One output, from its opening to exactly one of `commit`, `suspend` and `discard`. Before the first `write`
+/// comes exactly one of `restart` and `resume`. Once any call has
 /// thrown, the output is spoiled: nothing is tried again on it, `write`, `sync` and `commit` throw, and what
 /// was written stays where it is. The destructor alone closes and keeps, too.
 class output {
@@ -31,11 +45,28 @@ public:
     output(const output&) = delete;
     output& operator=(const output&) = delete;
     virtual ~output() = default;
+
+    /// Whether `suspend` keeps the rows for a later run's `resume`.
+    virtual bool is_resumable() const noexcept { return false; }
+    /// Whether an earlier run has left something that `restart` would drop.
+    virtual bool has_leftover() const { return false; }
+    /// Begins at the beginning.
+    virtual void restart() {}
+    /// Goes on behind `from`: drops what an earlier run has written after it. Throws `damaged`, and changes
+    /// nothing, where what comes before is not there or not the same. Only where `is_resumable`.
+    virtual void resume(const output_mark& from);
+
+    /// What is asked, on the writing thread, whenever there is no room for what is to be written: true where
+    /// it is worth another try. Without it, no room is an error like others.
+    virtual void when_full(std::function<bool()> try_again) { static_cast<void>(try_again); }
+
     /// Writes all of `bytes`, or throws `output_error`.
     virtual void write(std::string_view bytes) = 0;
     /// Makes what was written so far durable, as far as that can be done here. A file cut off at `bytes()`
     /// right after it is a whole one: compression ends its frame.
     virtual void sync() = 0;
+    /// Where the output stands; right after `sync`.
+    virtual output_mark mark() { return {bytes(), 0}; }
     /// The run is complete: makes the rows durable and visible under their final name.
     virtual void commit() = 0;
     /// The run has stopped early: closes, keeping what was written.
@@ -52,11 +83,13 @@ struct output_settings {
 };
 
 /// Opens TARGET. A path that is absent or a regular file is written as TARGET.partial (created with mode
-/// 0666 less the umask, locked, an existing one emptied), made durable (fsync of file and folder) and renamed
-/// by `commit`; symbolic links are resolved first. A FIFO or device is written as it is, like standard
-/// output. Where the given name ends in .gz or .zst, the bytes are compressed; standard output never is. A
-/// finished TARGET without `force`, or one that another run holds, is `cannot_create`. `replaced_partial`
-/// tells whether a leftover TARGET.partial with content was emptied.
-std::unique_ptr<output> open_output(const output_settings& settings, bool& replaced_partial);
+/// 0666 less the umask, locked), made durable (fsync of file and folder) and renamed by `commit`; symbolic
+/// links are resolved first. A FIFO or device is written as it is, like standard output. Where the given name
+/// ends in .gz or .zst, the bytes are compressed; standard output never is. A finished TARGET without
+/// `force`, or one that another run holds, is `cannot_create`.
+std::unique_ptr<output> open_output(const output_settings& settings);
+
+/// The file that TARGET leads to, symbolic links resolved; nothing where TARGET is no file or becomes none.
+std::optional<std::string> file_of(const std::string& target);
 
 }  // namespace cardresolver::sink

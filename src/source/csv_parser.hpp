@@ -25,6 +25,11 @@ public:
         : record_parser(lines_before, keeps_records), layout_(layout), header_pending_(layout.has_header) {}
 
     std::size_t parse(record_block& block, bool at_end) override;
+    bool is_between_records() const noexcept override { return !skipping_ && doubtful_until_ <= consumed_; }
+    void skip_to(std::uint64_t lines) override {
+        if (lines > lines_) header_pending_ = false;
+        record_parser::skip_to(lines);
+    }
 
 private:
     std::size_t skip_long_line(std::string_view text);

@@ -1,7 +1,9 @@
 #include "source/descriptor_source.hpp"
 
+#include "checksum/crc32c.hpp"
 #include "source/input.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
@@ -18,16 +20,24 @@ std::string reason_of(int error) {
     return std::generic_category().message(error);
 }
 
+[[noreturn]] void refuse_other_list(const input_position& expected) {
+    throw input_error(error_kind::unusable,
+                      "is not the list that the unfinished run began with: its first " +
+                          std::to_string(expected.bytes_hashed) +
+                          " bytes differ; give the same list again, or drop the rows so far with --restart");
+}
+
 }  // namespace
 
 bool is_standard_input(const std::string& path) noexcept {
     return path.empty() || path == "-";
 }
 
-descriptor_source::descriptor_source(const std::string& path) {
+descriptor_source::descriptor_source(const std::string& path, const input_position& expected) {
     open(path);
     try {
         examine();
+        if (!size_) expected_ = expected;
     } catch (...) {
         close();
         throw;
@@ -64,11 +74,50 @@ void descriptor_source::examine() {
     ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);  // advice: no matter if refused
 }
 
+void descriptor_source::go_to(const input_position& from) {
+    const auto offset = static_cast<off_t>(from.offset);
+    if (::lseek(descriptor_, offset, SEEK_SET) != offset)
+        throw input_error(error_kind::read, "cannot go on where it was left: " + reason_of(errno));
+    position_ = from.offset;
+    hashed_ = from;
+}
+
+/// Takes note of what follows the first `position_` bytes.
+void descriptor_source::note(std::string_view bytes) {
+    const auto known = hashed_.bytes_hashed - std::min(hashed_.bytes_hashed, position_);
+    position_ += bytes.size();
+    bytes.remove_prefix(std::min<std::uint64_t>(known, bytes.size()));
+    if (hashed_.bytes_hashed < expected_.bytes_hashed) compare(bytes);
+    hashed_.crc = checksum::extend_crc32c(hashed_.crc, bytes);
+    hashed_.bytes_hashed += bytes.size();
+}
+
+/// As much of `bytes` as belongs to the beginning that is expected.
+void descriptor_source::compare(std::string_view& bytes) {
+    const auto compared = bytes.substr(0, expected_.bytes_hashed - hashed_.bytes_hashed);
+    hashed_.crc = checksum::extend_crc32c(hashed_.crc, compared);
+    hashed_.bytes_hashed += compared.size();
+    bytes.remove_prefix(compared.size());
+    if (hashed_.bytes_hashed == expected_.bytes_hashed && hashed_.crc != expected_.crc)
+        refuse_other_list(expected_);
+}
+
+/// At the end: a list may have become shorter while it was read, or since a run began.
+void descriptor_source::require_whole_beginning() const {
+    if (hashed_.bytes_hashed < expected_.bytes_hashed) refuse_other_list(expected_);
+    if (size_ && position_ < *size_) {
+        throw input_error(error_kind::unusable,
+                          "has become shorter while it was read: " + std::to_string(position_) +
+                              " bytes instead of " + std::to_string(*size_));
+    }
+}
+
 std::size_t descriptor_source::read(char* to, std::size_t room) {
     for (;;) {
         const auto count = ::read(descriptor_, to, room);
         if (count >= 0) {
-            position_ += static_cast<std::uint64_t>(count);
+            if (count == 0) require_whole_beginning();
+            note({to, static_cast<std::size_t>(count)});
             return static_cast<std::size_t>(count);
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) {

@@ -40,6 +40,9 @@ public:
 
     std::size_t read(char* to, std::size_t room) override;
 
+    /// The encoding, once it is known.
+    const std::optional<input_encoding>& encoding() const noexcept { return encoding_; }
+
 private:
     std::size_t read_undecided(char* to, std::size_t room);
     std::size_t read_gb18030(char* to, std::size_t room);

@@ -21,14 +21,6 @@ constexpr std::size_t block_bytes = 65536;
 constexpr std::size_t max_shown_path = 1000;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-std::string name_of(const std::string& path) {
-    if (is_standard_input(path)) return "standard input";
-    std::string name = "'";
-    card::append_printable(name, path, max_shown_path);
-    name.push_back('\'');
-    return name;
-}
-
 /// Does `action`, whose complaints do not know what the input is called.
 template <typename Action>
 auto naming(const std::string& name, Action action) {
@@ -41,14 +33,24 @@ auto naming(const std::string& name, Action action) {
 
 }  // namespace
 
+std::string name_of_input(const std::string& path) {
+    if (is_standard_input(path)) return "standard input";
+    std::string name = "'";
+    card::append_printable(name, path, max_shown_path);
+    name.push_back('\'');
+    return name;
+}
+
 class input::implementation {
 public:
-    explicit implementation(const input_settings& settings) : name_(name_of(settings.path)) {
+    implementation(const input_settings& settings, const input_position& from)
+        : name_(name_of_input(settings.path)) {
         naming(name_, [&] {
-            file_.emplace(settings.path);
+            file_.emplace(settings.path, from);
             decompress();
             encoded_.emplace(decompressed_ ? *decompressed_ : *raw_, settings.encoding);
             look_at_first_line(settings);
+            if (file_->size() && from.offset > 0) go_to(from);
         });
     }
 
@@ -61,6 +63,9 @@ public:
 private:
     void decompress();
     void look_at_first_line(const input_settings& settings);
+    void go_to(const input_position& from);
+    input_position position() const;
+    std::size_t read_some(char* to);
     void read_more();
     void drop_blank_lines();
     std::unique_ptr<record_parser> make_parser(const input_settings& settings);
@@ -74,6 +79,7 @@ private:
     std::unique_ptr<byte_source> decompressed_;  ///< of `raw_`; null where that is plain
     std::optional<encoding_source> encoded_;     ///< in UTF-8, the last of these stages
     std::string pending_;                        ///< read, not yet in a block
+    std::uint64_t passed_ = 0;  ///< bytes that came out of `encoded_`, or were skipped by `go_to`
     std::unique_ptr<record_parser> parser_;
     list_columns columns_;
     std::uint64_t blank_lines_ = 0;  ///< dropped before the first line that is not blank
@@ -151,25 +157,55 @@ std::unique_ptr<record_parser> input::implementation::make_csv_parser(const inpu
     }
 }
 
+/// Only where the list stands in the file as the parser sees it.
+void input::implementation::go_to(const input_position& from) {
+    file_->go_to(from);
+    raw_.emplace(*file_);
+    encoded_.emplace(*raw_, from.encoding);
+    parser_->skip_to(from.lines);
+    pending_.clear();
+    passed_ = from.offset;
+    is_untouched_ = false;
+    at_end_ = false;
+}
+
+/// In front of `pending_`.
+input_position input::implementation::position() const {
+    auto here = file_->hashed();
+    here.encoding = encoded_->encoding();
+    const bool is_plain =
+        !decompressed_ && here.encoding.value_or(input_encoding::utf8) == input_encoding::utf8;
+    here.offset = is_plain ? passed_ - pending_.size() : 0;
+    here.lines = parser_->lines();
+    return here;
+}
+
+std::size_t input::implementation::read_some(char* to) {
+    const auto count = encoded_->read(to, block_bytes);
+    passed_ += count;
+    at_end_ = count == 0;
+    return count;
+}
+
 void input::implementation::read_more() {
     const auto kept = pending_.size();
     pending_.resize(kept + block_bytes);
-    const auto count = encoded_->read(pending_.data() + kept, block_bytes);
+    const auto count = read_some(pending_.data() + kept);
     pending_.resize(kept + count);
-    at_end_ = count == 0;
 }
 
 /// What is left of the last block, and behind it what the next read gives.
 void input::implementation::fill(record_block& block) {
     const auto kept = pending_.size();
+    block.begins_at.reset();
+    if (parser_->is_between_records()) block.begins_at = position();
     if (is_untouched_ && (kept != 0 || at_end_)) {
         block.text.assign(pending_);
     } else {
         block.text.resize(kept + block_bytes);
         std::memcpy(block.text.data(), pending_.data(), kept);
-        const auto count = encoded_->read(block.text.data() + kept, block_bytes);
+        const auto count = read_some(block.text.data() + kept);
         block.text.resize(kept + count);
-        at_end_ = count == 0;
     }
     is_untouched_ = false;
 }
@@ -191,7 +227,8 @@ bool input::implementation::read_block(record_block& block) {
     return false;
 }
 
-input::input(const input_settings& settings) : implementation_(std::make_unique<implementation>(settings)) {}
+input::input(const input_settings& settings, const input_position& from)
+    : implementation_(std::make_unique<implementation>(settings, from)) {}
 input::~input() = default;
 
 bool input::read(record_block& block) {

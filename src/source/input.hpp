@@ -14,6 +14,9 @@
 
 namespace cardresolver::source {
 
+/// What messages call the input: its path in quotes, printable.
+std::string name_of_input(const std::string& path);
+
 enum class input_format : std::uint8_t { text, csv, ndjson };
 
 struct input_settings {
@@ -50,7 +53,11 @@ class input {
 public:
     /// Opens and looks at the first line: content, format, delimiter, header, column. Waits for no more than
     /// that line (a CSV header with a line break inside quotes: for the header).
-    explicit input(const input_settings& settings);
+    ///
+    /// `from`: a place that an earlier look at the same list has given (`record_block::begins_at`). A regular
+    /// file is read from there; it is for the caller to know that it is the same file. Anything else is read
+    /// again from its beginning, and where that is not what was read then, `read` throws `unusable`.
+    explicit input(const input_settings& settings, const input_position& from = {});
     ~input();
     input(const input&) = delete;
     input& operator=(const input&) = delete;

@@ -21,6 +21,7 @@ public:
         : record_parser(lines_before, keeps_records), reader_(column) {}
 
     std::size_t parse(record_block& block, bool at_end) override;
+    bool is_between_records() const noexcept override { return !skipping_; }
 
 private:
     void take_line(record_block& block, std::size_t offset, std::size_t length);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "card/canonical.hpp"
+#include "source/input_position.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,9 @@ struct record {
 struct record_block {
     std::string text;
     std::vector<record> records;
+    /// Where its records begin; none where that is in the middle of something, such as a line that is too
+    /// long.
+    std::optional<input_position> begins_at;
     /// The whole text of each record without its line end, one behind the other, and where each ends: where
     /// the parser was told to keep them. Empty for a record that cannot be read.
     std::string kept;

@@ -30,6 +30,12 @@ public:
     /// Physical lines that are done with.
     std::uint64_t lines() const noexcept { return lines_; }
 
+    /// Whether what follows could be parsed by a new parser that knows no more than `lines()`.
+    virtual bool is_between_records() const noexcept { return true; }
+    /// What is parsed next stands behind `lines` physical lines: a place that was between records. Before the
+    /// first `parse`.
+    virtual void skip_to(std::uint64_t lines) { lines_ = lines; }
+
 protected:
     /// Beside each record that is added, once.
     void keep(record_block& block, std::string_view whole_record) const {

@@ -37,7 +37,7 @@ constexpr std::array signatures{
 };
 
 constexpr std::size_t judged_bytes = 4096;
-constexpr std::size_t least_binary_bytes = 32;  // below, NULs are faults of single records
+constexpr std::size_t least_line_bytes = 11;
 constexpr std::size_t utf16_pairs = 8;
 
 /// A list of digits in UTF-16 without a byte order mark: every other byte is NUL.
@@ -57,10 +57,22 @@ bool is_unusual_control(char c) noexcept {
     return (c >= '\0' && c < '\t') || (c > '\r' && c < ' ') || c == '\x7F';
 }
 
+/// A whole line without control characters that is as long as the shortest number.
+bool has_proper_line(std::string_view bytes) noexcept {
+    for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
+        const auto line = bytes.substr(0, end);
+        if (end >= least_line_bytes && std::none_of(line.begin(), line.end(), is_unusual_control))
+            return true;
+        bytes.remove_prefix(end + 1);
+    }
+    return false;
+}
+
+/// A line of NULs is a bad line, and so is all of a short list; what goes on like that is none.
 bool looks_binary(std::string_view bytes) noexcept {
     const auto controls =
         static_cast<std::size_t>(std::count_if(bytes.begin(), bytes.end(), is_unusual_control));
-    return bytes.size() >= least_binary_bytes && controls * 8 >= bytes.size();
+    return bytes.size() >= judged_bytes && controls * 8 >= bytes.size() && !has_proper_line(bytes);
 }
 
 /// A field as it is meant, quoted or not.

@@ -17,6 +17,7 @@ public:
     explicit text_parser(std::uint64_t lines_before = 0) : record_parser(lines_before) {}
 
     std::size_t parse(record_block& block, bool at_end) override;
+    bool is_between_records() const noexcept override { return long_line_ == long_line::no; }
 
 private:
     /// How far the line under the knife is known to be too long.

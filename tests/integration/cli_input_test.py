@@ -129,7 +129,7 @@ class Compressed(InputTestCase):
             for content, word in ((packed[:-100], b"cut off at byte "), (bytes(damaged), b"corrupt")):
                 for arguments, stdin in (([self.write("cards" + ending, content)], b""), ([], content)):
                     with self.subTest(ending=ending, word=word, arguments=arguments):
-                        done = self.resolve(carrier, *arguments, "-o", "out.csv", stdin=stdin)
+                        done = self.resolve(carrier, *arguments, "-o", "out.csv", "--restart", stdin=stdin)
                         self.assert_exit(done, 65)
                         self.assertIn(word, done.stderr)
                         self.assertIn(b"cards" if arguments else b"standard input", done.stderr)

@@ -163,6 +163,18 @@ class Pipes(ProgramTestCase):
         process.stdin.close()
         self.assertEqual(process.wait(timeout=60), 0)
 
+    def test_PR3_a_reader_that_stops_reading_does_not_hold_up_the_end(self) -> None:
+        os.mkfifo(self.folder / "rows")
+        (self.folder / "cards.txt").write_bytes(as_list(iccids(30_000)))
+        process = self.start_program("resolve", "cards.txt", "-o", "rows", "--base-url", "simulator",
+                                     "--request-timeout", "1s", "--progress", "json")
+        with open(self.folder / "rows", "rb", buffering=0) as reader:
+            reader.read(1)
+            while b'"in_flight":0' not in process.stderr.readline():
+                pass  # no more is asked: there is no room for further rows
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=60), 130)
+
     def test_a_fifo_is_written_like_standard_output(self) -> None:
         fifo = self.folder / "rows.fifo"
         os.mkfifo(fifo)

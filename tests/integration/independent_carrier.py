@@ -19,6 +19,7 @@ import random
 import signal
 import socket
 import ssl
+import subprocess
 import sys
 import tempfile
 import threading
@@ -174,6 +175,20 @@ class Carrier:
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self.requests) >= count, timeout):
                 raise TimeoutError(f"{len(self.requests)} requests came, {count} were awaited")
+
+    def wait_for_requests_of(self, process: subprocess.Popen[bytes], count: int) -> bool:
+        """True once so many requests have arrived in all, False where the process has ended before."""
+        with self._arrived:
+            while len(self.requests) < count:
+                if process.poll() is not None:
+                    return False
+                self._arrived.wait(0.02)  # an end is no event of ours
+        return True
+
+    def asked_since(self, first: int) -> list[str]:
+        """The numbers of all requests from the `first` one on, counted from 0."""
+        with self._arrived:
+            return [number for request in self.requests[first:] for number in request.values]
 
     def stats(self) -> dict[str, Any]:
         """What was asked so far."""

@@ -238,6 +238,7 @@ TEST_F(opening, leaves_from_the_local_address) {
 TEST_F(opening, no_way_leads_from_the_local_address_to_one_of_another_family) {
     auto settings = plain_settings(1);
     settings.local_address = "127.0.0.5";
+    settings.host = "carrier.test";
     settings.lookup = answering({asio::ip::make_address("::1")});
     EXPECT_EQ(open(settings)->kind, failure_kind::local);
 }

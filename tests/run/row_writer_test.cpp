@@ -1,5 +1,7 @@
 #include "run/row_writer.hpp"
 
+#include "run/fake_output.hpp"
+
 #include <gtest/gtest.h>
 
 #include <condition_variable>
@@ -9,55 +11,13 @@
 namespace cardresolver::run {
 namespace {
 
-/// What the fake outputs saw; shared with the test, which the writing thread outlives.
-struct output_log {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::string rows;
-    std::string failures;
-    std::string calls;  ///< "commit rows, ": in their order
-    bool gate_is_open = true;
-    std::string fails;  ///< the output and the call that fails: "rows write"
-};
-
-class fake_output final : public sink::output {
-public:
-    fake_output(output_log& log, std::string name, std::string& written)
-        : log_(log), name_(std::move(name)), written_(written) {}
-    void write(std::string_view bytes) override {
-        std::unique_lock lock(log_.mutex);
-        log_.changed.wait(lock, [this] { return log_.gate_is_open; });
-        fail_where_told("write");
-        written_ += bytes;
-    }
-    void sync() override { note("sync"); }
-    void commit() override { note("commit"); }
-    void suspend() override { note("suspend"); }
-    void discard() override { note("discard"); }
-    std::uint64_t bytes() const noexcept override { return written_.size(); }
-
-private:
-    void note(const std::string& call) {
-        const std::lock_guard lock(log_.mutex);
-        fail_where_told(call);
-        log_.calls += call + " " + name_ + ", ";
-    }
-    void fail_where_told(const std::string& call) const {
-        if (log_.fails == name_ + " " + call)
-            throw sink::output_error(sink::output_error::error_kind::io, "the disk is gone");
-    }
-    output_log& log_;
-    std::string name_;
-    std::string& written_;
-};
-
 class row_writer_test : public testing::Test {
 protected:
     void start(bool with_failures = false) {
         row_outputs outputs;
         outputs.rows = std::make_unique<fake_output>(log_, "rows", log_.rows);
         if (with_failures) outputs.failures = std::make_unique<fake_output>(log_, "failures", log_.failures);
-        writer_.emplace(std::move(outputs), [this] {
+        writer_.emplace(std::move(outputs), std::nullopt, [this] {
             const std::lock_guard lock(mutex_);
             ++notified_;
             changed_.notify_all();

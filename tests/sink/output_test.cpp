@@ -1,6 +1,7 @@
 // Proves rows DK1, DK2, DK8 and DK9 of reliability.md's fault matrix for the outputs.
 #include "sink/output.hpp"
 
+#include "checksum/crc32c.hpp"
 #include "sink/decompress.hpp"
 #include "sink/descriptor.hpp"
 #include "sink/stream_output.hpp"
@@ -54,9 +55,8 @@ protected:
     void TearDown() override { fs::remove_all(folder_); }
 
     static std::unique_ptr<output> open(const std::string& target, bool force = false) {
-        bool replaced = true;
-        auto opened = open_output({target, force}, replaced);
-        EXPECT_FALSE(replaced);
+        auto opened = open_output({target, force});
+        EXPECT_FALSE(opened->has_leftover());
         return opened;
     }
 
@@ -93,10 +93,70 @@ TEST_F(output_test, keeps_what_was_written_where_the_run_stops_early) {
     out->suspend();
     EXPECT_EQ(read(partial_), "a\n");
     EXPECT_FALSE(fs::exists(target_));
-    bool replaced = false;
-    open_output({target_, false}, replaced)->write("b\n");
-    EXPECT_TRUE(replaced);
+    const auto again = open_output({target_, false});
+    EXPECT_TRUE(again->has_leftover());
+    again->restart();
+    again->write("b\n");
     EXPECT_EQ(read(partial_), "b\n") << "the destructor keeps, too";
+}
+
+/// What an unfinished run has left, and the mark of its last durable row.
+output_mark leave(const std::string& target, std::string_view durable, std::string_view behind) {
+    const auto out = open_output({target, false});
+    out->restart();
+    out->write(durable);
+    out->sync();
+    const auto mark = out->mark();
+    out->write(behind);
+    out->suspend();
+    return mark;
+}
+
+TEST_F(output_test, goes_on_behind_the_last_durable_row) {
+    for (const auto* ending : {".csv", ".csv.gz", ".csv.zst"}) {
+        const auto target = (folder_ / "rows").string() + ending;
+        const auto mark = leave(target, "a\nb\n", "not durable\n");
+        const auto out = open_output({target, false});
+        out->resume(mark);
+        EXPECT_EQ(out->bytes(), mark.bytes);
+        out->write("c\n");
+        out->commit();
+        const auto how = compression_of(target);
+        const auto written = read(target);
+        EXPECT_EQ(how == compression::none ? written : decompress(how, written).text, "a\nb\nc\n") << ending;
+    }
+}
+
+TEST_F(output_test, the_mark_is_of_the_last_64_KiB) {
+    const std::string text(3 * marked_tail + 1, 'x');
+    const auto mark = leave(target_, text, "");
+    EXPECT_EQ(mark.bytes, text.size());
+    EXPECT_EQ(mark.tail_crc, checksum::extend_crc32c(0, text.substr(0, marked_tail)));
+}
+
+TEST_F(output_test, DK7_does_not_go_on_behind_rows_that_are_not_its_own) {
+    const auto mark = leave(target_, "a\nb\n", "c\n");
+    const auto refuses = [&](std::string_view why) {
+        const auto out = open_output({target_, false});
+        const auto error = error_of([&] { out->resume(mark); });
+        EXPECT_EQ(error.kind, error_kind::damaged);
+        EXPECT_NE(std::string_view(error.what()).find(why), std::string_view::npos) << error.what();
+        EXPECT_NE(std::string_view(error.what()).find("--restart"), std::string_view::npos) << error.what();
+    };
+    write(partial_, "a\nB\nc\n");
+    refuses("has been changed");
+    EXPECT_EQ(read(partial_), "a\nB\nc\n") << "and leaves them alone";
+    write(partial_, "a\nb");
+    refuses("has 3 bytes, but 4 were written");
+    fs::remove(partial_);
+    refuses("is gone");
+    EXPECT_TRUE(fs::is_empty(folder_)) << "no empty file is left instead";
+}
+
+TEST_F(output_test, a_stream_cannot_be_resumed) {
+    const auto out = open("/dev/null");
+    EXPECT_FALSE(out->is_resumable());
+    EXPECT_EQ(error_of([&] { out->resume({}); }).kind, error_kind::io);
 }
 
 TEST_F(output_test, compresses_by_the_ending_of_the_given_name) {
@@ -131,14 +191,14 @@ TEST_F(output_test, removes_what_is_not_worth_keeping) {
 
 TEST_F(output_test, empties_a_leftover_and_says_so) {
     write(partial_, "longer than what comes now");
-    bool replaced = false;
-    const auto out = open_output({target_, false}, replaced);
-    EXPECT_TRUE(replaced);
+    const auto out = open_output({target_, false});
+    EXPECT_TRUE(out->has_leftover());
+    out->restart();
     out->write("a\n");
     out->commit();
     EXPECT_EQ(read(target_), "a\n");
     write(partial_, "");
-    EXPECT_NE(open(target_, true), nullptr) << "an empty leftover is nothing to speak of";
+    EXPECT_FALSE(open(target_, true)->has_leftover()) << "an empty leftover is nothing to speak of";
 }
 
 TEST_F(output_test, replaces_a_finished_output_only_with_force) {
@@ -181,8 +241,7 @@ TEST_F(output_test, dk9_refuses_a_second_process_on_one_output) {
     const auto child = ::fork();
     if (child == 0) {
         try {
-            bool replaced = false;
-            open_output({target_, false}, replaced);
+            open_output({target_, false});
         } catch (const output_error& error) {
             ::_exit(error.kind == error_kind::cannot_create ? 73 : 1);
         }
@@ -287,8 +346,7 @@ TEST_F(output_test, dk2_reports_a_file_over_the_limit_and_never_completes_it) {
     if (child == 0) {
         std::signal(SIGXFSZ, SIG_IGN);
         const rlimit limit{1000, 1000};
-        bool replaced = false;
-        auto out = open_output({target_, false}, replaced);
+        auto out = open_output({target_, false});
         if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(1);
         int caught = 0;
         try {

@@ -179,11 +179,85 @@ TEST_F(input_test, refuses_a_file_that_it_may_not_read) {
     EXPECT_NE(said.text.find("Permission denied"), std::string::npos) << said.text;
 }
 
+/// A list of several blocks, and whether one can go to a place in it at once.
+struct long_list {
+    std::string name;
+    std::string content;
+    bool is_plain;
+};
+
+std::vector<long_list> long_lists() {
+    std::string text = "\xEF\xBB\xBF\n\n";
+    std::string csv = "name,iccid\r\n";
+    std::string ndjson;
+    std::string gb18030 = "\xB1\xB8\xD7\xA2,iccid\n";
+    for (int i = 0; i < 8000; ++i) {
+        const auto number = std::to_string(898'602'000'000'000 + i);
+        text += number + (i % 7 == 0 ? "\n\n" : "\n");
+        csv += "\"a\r\n\"\"b\"," + number + "\r\n";
+        ndjson += "{\"iccid\":\"" + number + "\"}\n";
+        gb18030 += "\xB1\xB8," + number + "\n";
+    }
+    // A line that is too long spans blocks: none of them begins between two records.
+    text += std::string(200'000, 'x') + "\n898602000000000\n";
+    return {{"list.txt", text, true},
+            {"list.csv", csv, true},
+            {"list.ndjson", ndjson, true},
+            {"gb.csv", gb18030, false}};
+}
+
+TEST_F(input_test, IN6_goes_on_from_every_place_that_a_block_has_begun_at) {
+    for (const auto& list : long_lists()) {
+        const input_settings settings{write(list.name, list.content), {}, {}};
+        input whole(settings);
+        records all;
+        std::vector<input_position> places;
+        record_block block;
+        while (whole.read(block)) {
+            if (block.begins_at) places.push_back(*block.begins_at);
+            for (const auto& one : block.records)
+                all.push_back({one.line, std::string(block.field_of(one)), one.problem});
+        }
+        ASSERT_GE(places.size(), 3U) << list.name;
+        for (const auto& place : places) {
+            input rest(settings, place);
+            auto read = read_all(rest);
+            std::erase_if(read, [&](const seen_record& one) { return one.line <= place.lines; });
+            auto wanted = all;
+            std::erase_if(wanted, [&](const seen_record& one) { return one.line <= place.lines; });
+            EXPECT_EQ(read, wanted) << list.name << " from line " << place.lines;
+        }
+        EXPECT_EQ(places.back().offset > 0, list.is_plain) << list.name;
+    }
+}
+
+TEST_F(input_test, IN6_a_list_that_becomes_shorter_while_it_is_read_is_no_whole_one) {
+    const auto path = write("list.txt", long_lists().front().content);
+    input list({path, {}, {}});
+    std::filesystem::resize_file(path, 70'000);
+    record_block block;
+    try {
+        while (list.read(block))
+            continue;
+        FAIL() << "no complaint";
+    } catch (const input_error& error) {
+        EXPECT_EQ(error.kind, error_kind::unusable);
+        EXPECT_NE(std::string_view(error.what()).find("has become shorter"), std::string_view::npos)
+            << error.what();
+    }
+}
+
+TEST_F(input_test, IN1_a_line_of_NULs_is_one_bad_line) {
+    const auto all = read_file(write("list.txt", std::string(40, '\0') + "\n898602B2221430000006\n" +
+                                                     std::string(5000, '\0') + "\n1064826090209\n"));
+    EXPECT_EQ(all.size(), 4U);
+}
+
 TEST_F(input_test, in1_says_what_foreign_content_is) {
     struct row {
         std::string_view content, word;
     };
-    const std::string binary = std::string(64, '\x01') + "\n";
+    const std::string binary = std::string(5000, '\x01') + "\n";
     const std::array rows{
         row{"\x1F\x8B\x08\x00"sv, "cut off at byte 4"},
         row{"\x28\xB5\x2F\xFD\x00"sv, "cut off at byte 5"},

@@ -49,6 +49,7 @@ struct command_options {
     bool excel_safe = false;
     std::string failures;
     bool force = false;
+    bool restart = false;
     // account
     std::optional<carrier::base_url> base_url;  ///< none: the built-in carrier
     std::string appid;

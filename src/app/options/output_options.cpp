@@ -43,9 +43,9 @@ std::span<const option_definition> output_option_table() {
          .value = "TARGET",
          .initial = "-",
          .group = option_group::output,
-         .help =
-             "Where the rows go: a path, or '-' for standard output. A file appears under its name when "
-             "it is complete; until then it is TARGET.partial. A name in .gz or .zst is written compressed.",
+         .help = "Where the rows go: a path, or '-' for standard output. A file appears under its name when "
+                 "it is complete; until then there are TARGET.partial and TARGET.checkpoint, from which the "
+                 "same command goes on after a stop. A name in .gz or .zst is written compressed.",
          .apply = set_output,
          .letter = 'o'},
         {.name = "output-format",
@@ -91,6 +91,13 @@ std::span<const option_definition> output_option_table() {
          .group = option_group::output,
          .help = "Replace a finished output, and a finished list of failures.",
          .apply = [](text_view t, command_options& o) { return set_switch(t, o.force); },
+         .toml = toml_kind::boolean},
+        {.name = "restart",
+         .group = option_group::output,
+         .help = "Drop the rows of an unfinished run and begin anew. Without it, the same command goes on "
+                 "where the "
+                 "last one stopped, whatever ended it.",
+         .apply = [](text_view t, command_options& o) { return set_switch(t, o.restart); },
          .toml = toml_kind::boolean},
     };
     return options;

@@ -1,0 +1,46 @@
+#include "run/derived_settings.hpp"
+
+#include "run/carrier_link.hpp"
+
+namespace cardresolver::run {
+namespace {
+
+/// In the order of the list, one late row may hold back those of so many windows: retries need time, and rows
+/// that wait cost memory.
+constexpr std::size_t windows_in_order = 4;
+
+/// Cards that may be between line and row: what is in flight, and as much again to fill the next requests.
+std::size_t window_for(const settings& settings) {
+    const auto connections = most_connections(settings.connections, settings.dispatch.rate.has_value());
+    return settings.dispatch.batch_size * (2 * connections + card::card_kind_count);
+}
+
+}  // namespace
+
+dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed) {
+    auto completed = settings.dispatch;
+    completed.window = window_for(settings);
+    completed.names_lines = settings.trace.has_value();
+    completed.seed = seed;
+    return completed;
+}
+
+net::client_settings client_settings_of(const settings& settings) {
+    auto completed = settings.client;
+    completed.host = settings.url.host;
+    completed.port = settings.url.port;
+    completed.tls = settings.url.tls;
+    return completed;
+}
+
+row_path_settings row_settings_of(const settings& settings, const run_history& earlier) {
+    row_path_settings rows;
+    if (settings.in_input_order) rows.order_window = windows_in_order * window_for(settings);
+    rows.max_failures = settings.max_failures;
+    rows.keeps_columns = settings.keeps_columns;
+    rows.outcomes_before = earlier.counts.outcomes;
+    rows.statuses_before = earlier.details.statuses;
+    return rows;
+}
+
+}  // namespace cardresolver::run

@@ -1,0 +1,19 @@
+// What the parts of a run are told, out of the settings of the whole.
+#pragma once
+
+#include "run/row_path.hpp"
+#include "run/settings.hpp"
+
+#include <cstdint>
+
+namespace cardresolver::run {
+
+/// With a window that holds what is in flight, and as much again to fill the next requests.
+dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed);
+
+net::client_settings client_settings_of(const settings& settings);
+
+/// `earlier`: what earlier processes of the run have counted. Progress is not told of.
+row_path_settings row_settings_of(const settings& settings, const run_history& earlier);
+
+}  // namespace cardresolver::run

@@ -1,0 +1,76 @@
+// Which records of the list are taken in and have no durable row yet. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cardresolver::run {
+
+/// Lines from `first` to `last`, each of them the line of a record.
+struct line_range {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    bool operator==(const line_range&) const = default;
+};
+
+/// Lines in the order of their adding; what is adjacent becomes one range.
+class line_ranges {
+public:
+    void add(std::uint64_t line) {
+        if (!ranges_.empty() && ranges_.back().last + 1 == line) {
+            ranges_.back().last = line;
+        } else {
+            ranges_.push_back({line, line});
+        }
+    }
+    void clear() noexcept { ranges_.clear(); }
+    bool empty() const noexcept { return ranges_.empty(); }
+    const std::vector<line_range>& ranges() const noexcept { return ranges_; }
+
+private:
+    std::vector<line_range> ranges_;
+};
+
+/// A set of lines in few bytes: the distances between the ends of its ranges as LEB128 numbers. `ranges`
+/// ascend and do not overlap.
+std::string encode_lines(const std::vector<line_range>& ranges);
+
+/// What `encode_lines` made; nothing where `bytes` is not that.
+std::optional<std::vector<line_range>> decode_lines(std::string_view bytes);
+
+/// Records are opened in the order of the list and closed in any order. Memory: eight bytes for each record
+/// from the oldest open one to the newest, whatever their lines are.
+class open_lines {
+public:
+    /// The next record of the list. `line` is greater than all before.
+    void open(std::uint64_t line);
+    /// An open record is done with.
+    void close(std::uint64_t line);
+
+    /// The oldest open record.
+    std::optional<std::uint64_t> oldest() const noexcept;
+    /// The newest record that was ever opened; 0 before the first one.
+    std::uint64_t newest() const noexcept { return newest_; }
+    /// All open records.
+    line_ranges lines() const;
+
+private:
+    /// A line shifted left by one, with the lowest bit set once it is closed.
+    std::uint64_t& at(std::size_t index) noexcept { return places_[(first_ + index) & (places_.size() - 1)]; }
+    std::uint64_t at(std::size_t index) const noexcept {
+        return places_[(first_ + index) & (places_.size() - 1)];
+    }
+    std::size_t find(std::uint64_t line) const noexcept;
+    void grow();
+
+    std::vector<std::uint64_t> places_;  ///< a ring; its size is a power of two
+    std::size_t first_ = 0;
+    std::size_t size_ = 0;
+    std::uint64_t newest_ = 0;
+};
+
+}  // namespace cardresolver::run

@@ -1,0 +1,51 @@
+#include "run/progress_keeper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cardresolver::run {
+
+progress_keeper::progress_keeper(std::unique_ptr<checkpoint_store> store, checkpoint state)
+    : store_(std::move(store)), state_(std::move(state)) {
+    for (const auto& range : state_.open) {
+        for (auto line = range.first; line <= range.last; ++line)
+            open_.open(line);
+    }
+    positions_.push_back(state_.position);
+}
+
+void progress_keeper::take(progress_note&& note) {
+    for (const auto& range : note.opened.ranges()) {
+        for (auto line = range.first; line <= range.last; ++line)
+            open_.open(line);
+    }
+    for (const auto& range : note.closed.ranges()) {
+        for (auto line = range.first; line <= range.last; ++line)
+            open_.close(line);
+    }
+    positions_.insert(positions_.end(), note.positions.begin(), note.positions.end());
+    state_.newest_line = std::max(state_.newest_line, open_.newest());
+    drop_old_positions();
+    history_ = std::move(note.history);
+}
+
+/// The next process must find the oldest open record; where there is none, all records that were not taken
+/// in.
+void progress_keeper::drop_old_positions() {
+    const auto wanted = open_.oldest().value_or(state_.newest_line + 1);
+    while (positions_.size() > 1 && positions_[1].lines < wanted)
+        positions_.pop_front();
+}
+
+void progress_keeper::save(const sink::output_mark& rows, const std::optional<sink::output_mark>& failures,
+                           bool is_complete) {
+    state_.position = positions_.front();
+    state_.open = open_.lines().ranges();
+    state_.rows = rows;
+    state_.failures = failures;
+    state_.is_complete = is_complete;
+    state_.history = write_history(history_);
+    store_->save(state_);
+}
+
+}  // namespace cardresolver::run

@@ -1,0 +1,191 @@
+#include "run/run_opening.hpp"
+
+#include "sink/descriptor.hpp"
+#include "source/input_identity.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <random>
+#include <unistd.h>
+
+namespace cardresolver::run {
+namespace {
+
+using input_error = source::input_error;
+
+std::string make_run_id() {
+    std::random_device device;
+    return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
+}
+
+std::map<std::string_view, std::string_view> parse_settings(std::string_view text) {
+    std::map<std::string_view, std::string_view> values;
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        const auto name = line.substr(0, line.find('='));
+        values[name] = line.substr(std::min(line.size(), name.size() + 1));
+    }
+    return values;
+}
+
+[[noreturn]] void refuse_input(const settings& settings, std::string_view why) {
+    throw input_error(
+        input_error::error_kind::unusable,
+        fmt::format("{}: {} since the unfinished run began; bring it back, or drop the rows so far "
+                    "with --restart",
+                    source::name_of_input(settings.input.path), why));
+}
+
+/// A file that was copied or touched has the same content: then its beginning is read to be sure.
+void require_same_input(const settings& settings, const checkpoint& state) {
+    const auto now = source::identify(settings.input.path);
+    if (now == state.input) return;
+    if (!now || !state.input)
+        refuse_input(settings, now ? "was a stream and has become a file" : "has been replaced by a stream");
+    if (now->size != state.input->size)
+        refuse_input(settings,
+                     fmt::format("has changed its size from {} to {} bytes", state.input->size, now->size));
+    const auto crc = source::crc_of_beginning(settings.input.path, state.position.bytes_hashed);
+    if (now->head_crc != state.input->head_crc || now->tail_crc != state.input->tail_crc ||
+        crc != state.position.crc) {
+        refuse_input(settings, "has been changed");
+    }
+}
+
+void require_same_settings(const settings& settings, const checkpoint& state) {
+    const auto difference = describe_difference(state.settings, settings.row_settings);
+    if (difference.empty()) return;
+    throw settings_changed(
+        fmt::format("an unfinished run of {} cannot go on: {}; give what it was begun with, or "
+                    "drop the rows so far with --restart",
+                    sink::show_path(settings.output.target), difference));
+}
+
+bool is_file_missing(const std::string& path) {
+    return ::access(path.c_str(), F_OK) != 0;
+}
+
+/// The steps of `open_run`, and what to undo.
+class opening_steps {
+public:
+    explicit opening_steps(const settings& settings) : settings_(settings) {}
+
+    run_opening take() {
+        opened_.outputs.format = settings_.format;
+        opened_.outputs.failures_format = settings_.failures_format;
+        opened_.outputs.rows = sink::open_output(settings_.output);
+        try {
+            if (rows().is_resumable()) look_for_checkpoint();
+            open_failures();
+            begin();
+        } catch (...) {
+            undo();
+            throw;
+        }
+        return std::move(opened_);
+    }
+
+private:
+    sink::output& rows() { return *opened_.outputs.rows; }
+
+    void look_for_checkpoint() {
+        const auto path =
+            sink::file_of(settings_.output.target).value_or(settings_.output.target) + ".checkpoint";
+        if (settings_.restart) remove_checkpoint(path);
+        had_checkpoint_ = !is_file_missing(path);
+        store_ = std::make_unique<checkpoint_store>(path);
+        auto state = store_->load();
+        // A finished run may have been cut off after it had renamed its rows, before it removed this.
+        if (!state || (state->is_complete && !rows().has_leftover())) return;
+        require_same_settings(settings_, *state);
+        require_same_input(settings_, *state);
+        opened_.resumed = std::move(state);
+    }
+
+    void open_failures() {
+        if (settings_.failures && !are_failures_in_place())
+            opened_.outputs.failures = sink::open_output(*settings_.failures);
+    }
+
+    void begin() {
+        opened_.replaced_partial = !opened_.resumed && rows().has_leftover();
+        begin(opened_.outputs.rows.get(),
+              opened_.resumed ? std::optional(opened_.resumed->rows) : std::nullopt);
+        begin(opened_.outputs.failures.get(), opened_.resumed ? opened_.resumed->failures : std::nullopt);
+        auto state = opened_.resumed ? *opened_.resumed : new_state();
+        opened_.run_id = state.run_id;
+        if (!store_) return;
+        if (!opened_.resumed) store_->save(state);
+        opened_.outputs.progress = std::make_unique<progress_keeper>(std::move(store_), std::move(state));
+    }
+
+    static void begin(sink::output* out, const std::optional<sink::output_mark>& from) {
+        if (out == nullptr) return;
+        if (from && out->is_resumable()) {
+            out->resume(*from);
+        } else {
+            out->restart();
+        }
+    }
+
+    checkpoint new_state() const {
+        checkpoint state;
+        state.run_id = make_run_id();
+        state.settings = settings_.row_settings;
+        state.input = source::identify(settings_.input.path);
+        if (settings_.failures) state.failures.emplace();
+        return state;
+    }
+
+    /// The last process was cut off between the two renamings.
+    bool are_failures_in_place() const {
+        if (!opened_.resumed || !opened_.resumed->is_complete) return false;
+        const auto path = sink::file_of(settings_.failures->target);
+        return path && is_file_missing(*path + ".partial") && !is_file_missing(*path);
+    }
+
+    /// What this process has created goes again; what was there before stays.
+    void undo() {
+        if (!had_checkpoint_) {
+            if (store_) store_->remove();
+            if (opened_.outputs.progress) opened_.outputs.progress->remove();
+        }
+        for (auto* out : {opened_.outputs.failures.get(), opened_.outputs.rows.get()}) {
+            if (out != nullptr && !out->has_leftover()) out->discard();
+        }
+    }
+
+    const settings& settings_;
+    run_opening opened_;
+    std::unique_ptr<checkpoint_store> store_;
+    bool had_checkpoint_ = false;
+};
+
+}  // namespace
+
+std::string describe_difference(std::string_view before, std::string_view now) {
+    const auto old_values = parse_settings(before);
+    const auto new_values = parse_settings(now);
+    const auto value_in = [](const auto& values, std::string_view name) {
+        const auto found = values.find(name);
+        return found == values.end() ? std::string_view() : found->second;
+    };
+    auto names = old_values;
+    names.insert(new_values.begin(), new_values.end());
+    std::string text;
+    for (const auto& [name, ignored] : names) {
+        const auto was = value_in(old_values, name);
+        const auto is = value_in(new_values, name);
+        if (was != is)
+            text += fmt::format("{}--{} was '{}' and is '{}'", text.empty() ? "" : ", ", name, was, is);
+    }
+    return text;
+}
+
+run_opening open_run(const settings& settings) {
+    return opening_steps(settings).take();
+}
+
+}  // namespace cardresolver::run

@@ -1,0 +1,260 @@
+#include "run/writing_thread.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace cardresolver::run {
+
+using clock = std::chrono::steady_clock;
+
+struct writing_thread::shared_state {
+    writing_pace pace;
+    row_outputs outputs;           // of the thread alone
+    clock::time_point last_saved;  // likewise
+    bool has_unsaved = false;      // likewise
+    std::function<void()> notify;
+
+    mutable std::mutex mutex;
+    std::condition_variable work;
+    std::deque<output_block> waiting;
+    std::vector<std::string> spare;
+    std::optional<output_end> end;
+    std::optional<sink::output_error> error;
+    std::uint64_t bytes = 0;  // that `outputs.rows` has taken
+    bool lacks_room = false;
+    bool gave_up = false;  // on a full disk: what is left is not written, and not part of the progress
+    bool finished = false;
+    bool abandoned = false;
+    std::thread thread;
+
+    bool has_work() const { return abandoned || !waiting.empty() || end; }
+
+    /// The next block; nothing where there is none, and either it is time to save, or all is written and the
+    /// end is asked for.
+    std::optional<output_block> wait_for_block() {
+        std::unique_lock lock(mutex);
+        if (has_unsaved) {
+            work.wait_until(lock, last_saved + pace.save_within, [this] { return has_work(); });
+        } else {
+            work.wait(lock, [this] { return has_work(); });
+        }
+        if (abandoned || waiting.empty()) return std::nullopt;
+        auto next = std::move(waiting.front());
+        waiting.pop_front();
+        return next;
+    }
+
+    void write(output_block& block) {
+        // The failures first: what the rows' output has taken shows up in `bytes` when both are written.
+        if (!block.failures.empty()) outputs.failures->write(block.failures);
+        outputs.rows->write(block.rows);
+        if (!block.progress) return;
+        outputs.progress->take(std::move(*block.progress));
+        has_unsaved = true;
+    }
+
+    void save(bool is_complete) {
+        for_each_output(&sink::output::sync);
+        std::optional<sink::output_mark> failures;
+        if (outputs.failures) failures = outputs.failures->mark();
+        outputs.progress->save(outputs.rows->mark(), failures, is_complete);
+        has_unsaved = false;
+        last_saved = clock::now();
+    }
+
+    void save_where_due() {
+        if (has_unsaved && clock::now() >= last_saved + pace.save_within) save(false);
+    }
+
+    void recycle(output_block& block) {
+        const std::lock_guard lock(mutex);
+        bytes = outputs.rows->bytes();
+        for (auto* text : {&block.rows, &block.failures}) {
+            if (text->capacity() == 0 || spare.size() >= 2 * max_blocks) continue;
+            text->clear();
+            spare.push_back(std::move(*text));
+        }
+    }
+
+    template <class Action>
+    void guarded(Action action) {
+        try {
+            action();
+        } catch (const sink::output_error& fault) {
+            fail(fault);
+        } catch (const std::exception& fault) {
+            fail(sink::output_error(sink::output_error::error_kind::io, fault.what()));
+        }
+    }
+
+    void fail(const sink::output_error& fault) {
+        const std::lock_guard lock(mutex);
+        // Who stops a run while the disk is full gets what is durable, not an error.
+        gave_up = fault.kind == sink::output_error::error_kind::no_room && end == output_end::suspend;
+        if (!error && !gave_up) error = fault;
+    }
+
+    bool has_failed() {
+        const std::lock_guard lock(mutex);
+        return error.has_value() || gave_up;
+    }
+
+    /// Called where the disk is full. False: no more tries.
+    bool wait_for_room() {
+        tell_of_room(true);
+        std::unique_lock lock(mutex);
+        const auto is_to_end = [this] { return abandoned || (end && end != output_end::commit); };
+        return !work.wait_for(lock, pace.full_disk_pause, is_to_end);
+    }
+
+    void tell_of_room(bool is_lacking) {
+        {
+            const std::lock_guard lock(mutex);
+            if (lacks_room == is_lacking) return;
+            lacks_room = is_lacking;
+        }
+        notify();
+    }
+
+    void run() {
+        while (!is_over()) {
+            auto next = wait_for_block();
+            if (next && !has_failed()) guarded([&] { write(*next); });
+            tell_of_room(false);
+            if (!has_failed()) guarded([this] { save_where_due(); });
+            if (!next) continue;
+            recycle(*next);
+            notify();
+        }
+        if (is_abandoned()) return;
+        guarded([this] { close(); });
+        {
+            const std::lock_guard lock(mutex);
+            bytes = outputs.rows->bytes();
+            finished = true;
+        }
+        notify();
+    }
+
+    bool is_over() {
+        const std::lock_guard lock(mutex);
+        return abandoned || (end && waiting.empty());
+    }
+
+    bool is_abandoned() {
+        const std::lock_guard lock(mutex);
+        return abandoned;
+    }
+
+    void close() {
+        if (*end == output_end::discard) return discard();
+        if (has_failed()) return outputs.progress.reset();
+        if (*end == output_end::suspend) return suspend();
+        commit();
+    }
+
+    void discard() {
+        for_each_output(&sink::output::discard);
+        if (outputs.progress) outputs.progress->remove();
+    }
+
+    void suspend() {
+        if (outputs.progress && has_unsaved) save(false);
+        outputs.progress.reset();  // closes the checkpoint, with nothing left beside it
+        for_each_output(&sink::output::suspend);
+    }
+
+    void commit() {
+        // What can fail for want of room has then failed before either shows under its name. From here on the
+        // run is complete: who comes back has but the names to see to.
+        if (outputs.progress)
+            save(true);
+        else if (outputs.failures)
+            for_each_output(&sink::output::sync);
+        for_each_output(&sink::output::commit);
+        if (outputs.progress) outputs.progress->remove();
+    }
+
+    void for_each_output(void (sink::output::*action)()) {
+        if (outputs.failures) (outputs.failures.get()->*action)();
+        (outputs.rows.get()->*action)();
+    }
+};
+
+writing_thread::writing_thread(row_outputs outputs, std::function<void()> notify, const writing_pace& pace)
+    : state_(std::make_unique<shared_state>()) {
+    state_->pace = pace;
+    state_->outputs = std::move(outputs);
+    state_->notify = std::move(notify);
+    if (state_->outputs.progress) {
+        for (auto* out : {state_->outputs.rows.get(), state_->outputs.failures.get()}) {
+            if (out != nullptr) out->when_full([state = state_.get()] { return state->wait_for_room(); });
+        }
+    }
+    state_->last_saved = clock::now();
+    state_->thread = std::thread([state = state_.get()] { state->run(); });
+}
+
+writing_thread::~writing_thread() {
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->abandoned = true;
+    }
+    state_->work.notify_one();
+    state_->thread.join();
+}
+
+void writing_thread::put(output_block block) {
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->waiting.push_back(std::move(block));
+    }
+    state_->work.notify_one();
+}
+
+std::string writing_thread::take_spare() {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->spare.empty()) return {};
+    auto spare = std::move(state_->spare.back());
+    state_->spare.pop_back();
+    return spare;
+}
+
+bool writing_thread::is_full() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->waiting.size() >= max_blocks;
+}
+
+void writing_thread::finish(output_end end) {
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (!state_->end) state_->end = end;
+    }
+    state_->work.notify_one();
+}
+
+bool writing_thread::is_finished() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->finished;
+}
+
+bool writing_thread::waits_for_room() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->lacks_room;
+}
+
+std::uint64_t writing_thread::bytes() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->bytes;
+}
+
+std::optional<sink::output_error> writing_thread::error() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->error;
+}
+
+}  // namespace cardresolver::run

@@ -1,0 +1,68 @@
+"""Reads OUT.checkpoint without the program, to know which rows are durable."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """`open_lines`: the records up to `newest_line` without a durable row."""
+
+    run_id: str
+    newest_line: int
+    open_lines: frozenset[int]
+    rows_bytes: int
+    position_offset: int
+
+    def is_durable(self, line: int) -> bool:
+        return line <= self.newest_line and line not in self.open_lines
+
+
+def _numbers(blob: bytes) -> Iterator[int]:
+    """LEB128 numbers, one after another."""
+    value = shift = 0
+    for byte in blob:
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            yield value
+            value = shift = 0
+
+
+def _lines(blob: bytes) -> Iterator[int]:
+    """The distance to a range's first line and the distance to its last, by turns."""
+    numbers, last = _numbers(blob), 0
+    for distance in numbers:
+        first = last + distance
+        last = first + next(numbers)
+        yield from range(first, last + 1)
+
+
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """What a killed process has left. Looks at a copy: opening the file rolls a half-done commit back, which is for
+    the program to do. Nothing where there is no file, or none with a commit."""
+    if not path.exists():
+        return None
+    with tempfile.TemporaryDirectory(prefix="cardresolver-test-") as folder:
+        copy = Path(folder) / path.name
+        shutil.copy(path, copy)
+        journal = path.with_name(path.name + "-journal")
+        if journal.exists():
+            shutil.copy(journal, copy.with_name(copy.name + "-journal"))
+        connection = sqlite3.connect(copy)
+        try:
+            row = connection.execute("SELECT run_id, newest_line, open_lines, rows_bytes, position_offset"
+                                     " FROM checkpoint").fetchone()
+        except sqlite3.OperationalError:
+            return None  # killed before its table was made
+        finally:
+            connection.close()
+    if row is None:
+        return None
+    return Checkpoint(row[0], row[1], frozenset(_lines(row[2] or b"")), row[3], row[4])

@@ -1,0 +1,315 @@
+"""An unfinished run goes on: whatever ended it, each line has one right row in the end.
+
+CARDRESOLVER_KILLS: how often a process is killed in all, at least; default 24.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import unittest
+from pathlib import Path
+
+from checkpoint_file import read_checkpoint
+from independent_carrier import Carrier, card_of
+from program_test_case import ProgramTestCase, as_list, iccids, imsis, msisdns, rows_of
+
+KILLS = int(os.environ.get("CARDRESOLVER_KILLS", "24"))
+
+
+def mixed(count: int) -> list[str]:
+    """Cards of all kinds by turns."""
+    kinds = zip(iccids(count), imsis(count), msisdns(count), strict=True)
+    return [number for three in kinds for number in three][:count]
+
+
+def kind_of(number: str) -> str:
+    return {20: "iccid", 15: "imsi"}.get(len(number), "msisdn")
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a finished output, as text."""
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    elif path.suffix == ".zst":
+        content = subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout
+    if ".ndjson" in path.name:
+        rows = [json.loads(line) for line in content.decode().splitlines()]
+        return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+    return rows_of(content)
+
+
+def durable_bytes(checkpoint: Path) -> int:
+    """Of a process at work: a copy that was taken in mid-commit may make no sense."""
+    try:
+        state = read_checkpoint(checkpoint)
+    except (sqlite3.DatabaseError, FileNotFoundError):
+        return 0
+    return state.rows_bytes if state else 0
+
+
+class ResumeTestCase(ProgramTestCase):
+
+    def start_on(self, carrier: Carrier, source: Path, output: Path, *more: str | Path) -> subprocess.Popen[bytes]:
+        return self.start_program("resolve", source, *self.account_of(carrier), "--rate", "unlimited", "--progress",
+                                  "none", "-o", output, *more,
+                                  variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
+
+    def run_on(self, carrier: Carrier, source: Path, output: Path, *more: str | Path,
+               stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return self.run_program("resolve", source, *self.account_of(carrier), "--rate", "unlimited", "--progress",
+                                "none", "-o", output, *more, stdin=stdin,
+                                variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
+
+    def write_list(self, numbers: list[str]) -> Path:
+        path = self.folder / "cards.txt"
+        path.write_bytes(as_list(numbers))
+        return path
+
+    def stop_after(self, carrier: Carrier, requests: int, source: Path, output: Path, *more: str | Path) -> int:
+        """Runs until the carrier has seen so many requests more, then interrupts; the exit code."""
+        process = self.start_on(carrier, source, output, *more)
+        carrier.wait_for_requests_of(process, len(carrier.requests) + requests)
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate()
+        self.assertIn(b"the same command goes on from there", complaints)
+        return process.returncode
+
+    def assert_all_right(self, output: Path, numbers: list[str]) -> None:
+        rows = read_rows(output)
+        self.assertEqual(sorted(int(row["line"]) for row in rows), list(range(1, len(numbers) + 1)))
+        for row in rows:
+            number = numbers[int(row["line"]) - 1]
+            card = card_of(kind_of(number), number)
+            self.assertEqual((row["number"], row["iccid"], row["msisdn"], row["imsi"], row["status"]),
+                             (number, card.iccid, card.msisdn, card.imsi, card.status))
+        self.assertFalse(list(output.parent.glob(output.name + ".*")), "nothing is left beside a finished output")
+
+
+class Resume(ResumeTestCase):
+
+    def test_PR3_an_interrupted_run_goes_on_and_its_summary_speaks_of_the_whole_run(self) -> None:
+        numbers = mixed(600)
+        source, output, summary = self.write_list(numbers), self.folder / "rows.csv", self.folder / "summary.json"
+        more = ("--batch-size", "10", "--connections", "2", "--summary", summary)
+        carrier = self.carrier(modes={"slow"})
+        self.assertEqual(self.stop_after(carrier, 10, source, output, *more), 130)
+        first = json.loads(summary.read_text())
+        self.assertEqual(first["state"], "stopped")
+        done = self.run_on(carrier, source, output, *more)
+        self.assert_exit(done, 0)
+        self.assertIn(b"going on behind the %d rows of an unfinished run" % first["output"]["rows"], done.stderr)
+        self.assert_all_right(output, numbers)
+        self.assertEqual(len(carrier.asked_since(0)), len(numbers), "nothing is asked twice after a clean stop")
+        whole = json.loads(summary.read_text())
+        self.assertEqual(whole["run_id"], first["run_id"])
+        self.assertEqual(whole["state"], "complete")
+        self.assertEqual(whole["started_at"], first["started_at"])
+        self.assertEqual(len(whole["processes"]), 2)
+        self.assertEqual(whole["output"]["rows"], len(numbers))
+        self.assertEqual(whole["outcomes"]["resolved"], len(numbers))
+        self.assertEqual(whole["statuses"], {"0": len(numbers)})
+        self.assertEqual(whole["requests"]["sent"], len(carrier.requests))
+        self.assertEqual(whole["requests"]["answered"], len(carrier.requests))
+        self.assertEqual(whole["input"]["lines"], len(numbers))
+        self.assertEqual(whole["output"]["bytes"], output.stat().st_size)
+
+    def test_a_refused_account_is_resumable_once_it_is_mended(self) -> None:
+        numbers = iccids(50)
+        source, output = self.write_list(numbers), self.folder / "rows.csv"
+        carrier = self.carrier(modes={"wrong-password"})
+        done = self.run_on(carrier, source, output)
+        self.assert_exit(done, 77)
+        self.assertIn(b"the same command goes on from there", done.stderr)
+        carrier = self.carrier()
+        self.assert_exit(self.run_on(carrier, source, output), 0)
+        self.assert_all_right(output, numbers)
+
+    def test_IN6_a_changed_list_and_other_settings_are_refused(self) -> None:
+        numbers = iccids(300)
+        source, output = self.write_list(numbers), self.folder / "rows.csv"
+        more = ("--batch-size", "10", "--connections", "1")
+        carrier = self.carrier()
+        self.stop_after(carrier, 5, source, output, *more)
+        partial = (self.folder / "rows.csv.partial").read_bytes()
+        self.write_list(list(reversed(numbers)))
+        changed = self.run_on(carrier, source, output, *more)
+        self.assert_exit(changed, 65)
+        self.assertIn(b"has been changed since the unfinished run began", changed.stderr)
+        self.write_list(numbers)
+        other = self.run_on(carrier, source, output, *more, "--kind", "iccid")
+        self.assert_exit(other, 64)
+        self.assertIn(b"--kind was 'auto' and is 'iccid'", other.stderr)
+        self.assertEqual((self.folder / "rows.csv.partial").read_bytes(), partial)
+        self.assert_exit(self.run_on(carrier, source, output), 0)  # how it is asked may change
+        self.assert_all_right(output, numbers)
+
+    def test_restart_begins_anew(self) -> None:
+        numbers = iccids(300)
+        source, output = self.write_list(numbers), self.folder / "rows.csv"
+        carrier = self.carrier()
+        self.stop_after(carrier, 5, source, output, "--batch-size", "10", "--connections", "1")
+        asked = len(carrier.requests)
+        self.assert_exit(self.run_on(carrier, source, output, "--restart"), 0)
+        self.assertEqual(len(carrier.asked_since(asked)), len(numbers))
+        self.assert_all_right(output, numbers)
+
+    def test_DK7_rows_that_were_edited_are_refused(self) -> None:
+        source, output = self.write_list(iccids(300)), self.folder / "rows.csv"
+        carrier = self.carrier()
+        self.stop_after(carrier, 5, source, output, "--batch-size", "10", "--connections", "1")
+        partial = self.folder / "rows.csv.partial"
+        content = bytearray(partial.read_bytes())
+        content[-5] ^= 1
+        partial.write_bytes(content)
+        done = self.run_on(carrier, source, output)
+        self.assert_exit(done, 74)
+        self.assertIn(b"has been changed", done.stderr)
+        partial.unlink()
+        done = self.run_on(carrier, source, output)
+        self.assert_exit(done, 74)
+        self.assertIn(b"is gone", done.stderr)
+
+    def test_standard_input_is_read_again_and_must_agree(self) -> None:
+        numbers = mixed(600)
+        output = self.folder / "rows.csv"
+        more = ("--batch-size", "10", "--connections", "1")
+        carrier = self.carrier()
+        process = self.start_program("resolve", *self.account_of(carrier), "--rate", "unlimited", "-o", output,
+                                     *more, stdin=subprocess.PIPE,
+                                     variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
+        process.stdin.write(as_list(numbers))
+        process.stdin.flush()
+        carrier.wait_for_requests(5)
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        for changed in (list(reversed(numbers)), numbers[:20]):
+            done = self.run_on(carrier, Path("-"), output, *more, stdin=as_list(changed))
+            self.assert_exit(done, 65)
+            self.assertIn(b"is not the list that the unfinished run began with", done.stderr)
+        asked = len(carrier.requests)
+        self.assert_exit(self.run_on(carrier, Path("-"), output, *more, stdin=as_list(numbers)), 0)
+        self.assertLess(len(carrier.asked_since(asked)), len(numbers))
+        self.assert_all_right(output, numbers)
+
+    def test_lists_of_every_form(self) -> None:
+        numbers = iccids(600)
+        header = "备注,iccid\n"
+        lists = {
+            "plain.csv": (header + "".join(f"\"第 {at} 张\n卡\",{number}\n" for at, number in enumerate(numbers))).encode(),
+            "gb18030.csv": (header + "".join(f"第 {at} 张,{number}\n" for at, number in enumerate(numbers))).encode("gb18030"),
+            "objects.ndjson": "".join(json.dumps({"n": at, "iccid": number}) + "\n\n"
+                                      for at, number in enumerate(numbers)).encode(),
+            "plain.txt.gz": gzip.compress(as_list(numbers)),
+            "bom.txt": b"\xef\xbb\xbf\n\n" + as_list(numbers),
+        }
+        for name, content in lists.items():
+            with self.subTest(list=name):
+                carrier = self.carrier()
+                source, output = self.folder / name, self.folder / f"{name}.rows.ndjson"
+                source.write_bytes(content)
+                more = ("--batch-size", "10", "--connections", "1", "--keep-columns")
+                self.stop_after(carrier, 10, source, output, *more)
+                state = read_checkpoint(Path(f"{output}.checkpoint"))
+                self.assertTrue(0 < state.rows_bytes)
+                self.assert_exit(self.run_on(carrier, source, output, *more), 0)
+                rows = [json.loads(line) for line in output.read_text().splitlines()]
+                self.assertEqual(sorted(row["number"] for row in rows), sorted(numbers))
+                self.assertEqual(len({row["line"] for row in rows}), len(numbers))
+                self.assertEqual(sorted(carrier.asked_since(0)), sorted(numbers), "each is asked once")
+                for row in rows:
+                    self.assertEqual(row["msisdn"], card_of("iccid", row["number"]).msisdn)
+                    if "input_iccid" in row:
+                        self.assertEqual(row["input_iccid"], row["number"])
+
+    def test_a_long_list_is_not_read_from_its_beginning(self) -> None:
+        numbers = iccids(20_000)
+        source, output = self.write_list(numbers), self.folder / "rows.csv"
+        carrier = self.carrier()
+        self.stop_after(carrier, 150, source, output, "--connections", "1")
+        state = read_checkpoint(Path(f"{output}.checkpoint"))
+        self.assertGreater(state.position_offset, 0)
+        self.assert_exit(self.run_on(carrier, source, output), 0)
+        self.assert_all_right(output, numbers)
+
+
+class Kills(ResumeTestCase):
+    """PR1, PR2: kill -9 at random moments, a fifth of them during recovery, until the run is done."""
+
+    def wait_for_commit(self, process: subprocess.Popen[bytes], checkpoint: Path, requests: int) -> None:
+        """Until rows have become durable, and so many requests more have arrived; or until the process has ended."""
+        before = durable_bytes(checkpoint)
+        while process.poll() is None:
+            self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + 1)
+            if durable_bytes(checkpoint) > before:
+                self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + requests)
+                return
+
+    def kill_once(self, source: Path, output: Path, more: tuple[str, ...], how: float, draw: random.Random) -> bool:
+        """`how`: from 0 to 1, the kind of moment. False where the run was done before."""
+        checkpoint = Path(f"{output}.checkpoint")
+        process = self.start_on(self.carrier_now, source, output, *more)
+        if how < 0.2 and checkpoint.exists():
+            process.stderr.readline()  # "going on behind the rows": it has just opened its files
+        elif how < 0.6:
+            self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + draw.randint(1, 20))
+        else:
+            self.wait_for_commit(process, checkpoint, draw.randint(1, 20))
+        process.kill()
+        return process.wait() == -signal.SIGKILL
+
+    def one_run(self, numbers: list[str], output: Path, more: tuple[str, ...], kills: int, draw: random.Random) -> int:
+        """A whole run, killed at most so often; how often it was."""
+        source = self.write_list(numbers)
+        durable: list[tuple[int, frozenset[str]]] = []  # how many requests had come, what had its row by then
+        killed = 0
+        while killed < kills and self.kill_once(source, output, more, draw.random() if killed else 1, draw):
+            killed += 1
+            if (state := read_checkpoint(Path(f"{output}.checkpoint"))) is None:
+                continue
+            self.assertGreaterEqual(Path(f"{output}.partial").stat().st_size, state.rows_bytes)
+            having = frozenset(number for line, number in enumerate(numbers, 1) if state.is_durable(line))
+            durable.append((len(self.carrier_now.requests), having))
+        if not output.exists():
+            self.assert_exit(self.run_on(self.carrier_now, source, output, *more), 0)
+        self.assert_all_right(output, numbers)
+        for requests, having in durable:
+            self.assertFalse(having.intersection(self.carrier_now.asked_since(requests)), "a durable row was asked again")
+        self.assertTrue(any(having for _, having in durable), "no process but the last has made a row durable")
+        return killed
+
+    def check(self, name: str, *more: str) -> None:
+        seed = random.SystemRandom().getrandbits(32)
+        draw = random.Random(seed)
+        more = ("--batch-size", "10", "--connections", "3", *more)
+        wanted = max(1, KILLS // 4)
+        with self.subTest(output=name, seed=seed):
+            while wanted > 0:
+                self.carrier_now = self.carrier()
+                output = self.folder / name
+                output.unlink(missing_ok=True)
+                wanted -= self.one_run(mixed(12_000), output, more, min(wanted, 20), draw)
+
+    def test_PR1_PR2_rows_in_csv(self) -> None:
+        self.check("rows.csv")
+
+    def test_PR1_PR2_rows_in_compressed_csv(self) -> None:
+        self.check("rows.csv.zst")
+
+    def test_PR1_PR2_rows_in_compressed_ndjson(self) -> None:
+        self.check("rows.ndjson.gz")
+
+    def test_PR1_PR2_rows_in_the_order_of_the_list(self) -> None:
+        self.check("rows.csv", "--order", "input")
+        lines = [int(row["line"]) for row in read_rows(self.folder / "rows.csv")]
+        self.assertEqual(lines, sorted(lines))
+
+
+if __name__ == "__main__":
+    unittest.main()
