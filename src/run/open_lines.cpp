@@ -2,19 +2,8 @@
 
 #include "dispatch/verify.hpp"
 
-#include <algorithm>
-
 namespace cardresolver::run {
 namespace {
-
-constexpr std::size_t first_places = 1024;
-
-constexpr std::uint64_t line_of(std::uint64_t place) noexcept {
-    return place >> 1U;
-}
-constexpr bool is_closed(std::uint64_t place) noexcept {
-    return (place & 1U) != 0;
-}
 
 void append_number(std::string& to, std::uint64_t number) {
     for (; number > 0x7F; number >>= 7U)
@@ -66,59 +55,29 @@ std::optional<std::vector<line_range>> decode_lines(std::string_view bytes) {
 
 void open_lines::open(std::uint64_t line) {
     CARDRESOLVER_VERIFY(line > newest_);
-    if (size_ == places_.size()) grow();
-    at(size_) = line << 1U;
-    ++size_;
+    places_.push() = {line, false};
     newest_ = line;
 }
 
 void open_lines::close(std::uint64_t line) {
-    auto& place = at(find(line));
-    CARDRESOLVER_VERIFY(place == line << 1U);
-    place |= 1U;
-    while (size_ > 0 && is_closed(at(0))) {
-        first_ = (first_ + 1) & (places_.size() - 1);
-        --size_;
-    }
-}
-
-/// Without blank lines and records of several lines, the place follows from the line; with them, it lies
-/// before.
-std::size_t open_lines::find(std::uint64_t line) const noexcept {
-    CARDRESOLVER_VERIFY(size_ > 0 && line_of(at(0)) <= line);
-    std::size_t low = 0;
-    auto high = static_cast<std::size_t>(std::min<std::uint64_t>(line - line_of(at(0)), size_ - 1));
-    if (line_of(at(high)) == line) return high;
-    while (low < high) {
-        const auto middle = low + (high - low) / 2;
-        if (line_of(at(middle)) < line) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    auto& one = places_[places_.index_of(line)];
+    CARDRESOLVER_VERIFY(!one.is_closed);
+    one.is_closed = true;
+    while (!places_.empty() && places_.front().is_closed)
+        places_.pop_front();
 }
 
 std::optional<std::uint64_t> open_lines::oldest() const noexcept {
-    if (size_ == 0) return std::nullopt;
-    return line_of(at(0));
+    if (places_.empty()) return std::nullopt;
+    return places_.front().line;
 }
 
 line_ranges open_lines::lines() const {
     line_ranges open;
-    for (std::size_t i = 0; i < size_; ++i) {
-        if (!is_closed(at(i))) open.add(line_of(at(i)));
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (!places_[i].is_closed) open.add(places_[i].line);
     }
     return open;
-}
-
-void open_lines::grow() {
-    std::vector<std::uint64_t> larger(std::max(first_places, places_.size() * 2));
-    for (std::size_t i = 0; i < size_; ++i)
-        larger[i] = at(i);
-    places_ = std::move(larger);
-    first_ = 0;
 }
 
 }  // namespace cardresolver::run

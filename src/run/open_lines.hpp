@@ -1,7 +1,8 @@
 // Which records of the list are taken in and have no durable row yet. Pure.
 #pragma once
 
-#include <cstddef>
+#include "run/line_ring.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,7 +43,7 @@ std::string encode_lines(const std::vector<line_range>& ranges);
 /// What `encode_lines` made; nothing where `bytes` is not that.
 std::optional<std::vector<line_range>> decode_lines(std::string_view bytes);
 
-/// Records are opened in the order of the list and closed in any order. Memory: eight bytes for each record
+/// Records are opened in the order of the list and closed in any order. Memory: 16 bytes for each record
 /// from the oldest open one to the newest, whatever their lines are.
 class open_lines {
 public:
@@ -59,17 +60,12 @@ public:
     line_ranges lines() const;
 
 private:
-    /// A line shifted left by one, with the lowest bit set once it is closed.
-    std::uint64_t& at(std::size_t index) noexcept { return places_[(first_ + index) & (places_.size() - 1)]; }
-    std::uint64_t at(std::size_t index) const noexcept {
-        return places_[(first_ + index) & (places_.size() - 1)];
-    }
-    std::size_t find(std::uint64_t line) const noexcept;
-    void grow();
+    struct place {
+        std::uint64_t line = 0;
+        bool is_closed = false;
+    };
 
-    std::vector<std::uint64_t> places_;  ///< a ring; its size is a power of two
-    std::size_t first_ = 0;
-    std::size_t size_ = 0;
+    line_ring<place> places_;
     std::uint64_t newest_ = 0;
 };
 

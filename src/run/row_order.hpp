@@ -2,12 +2,12 @@
 #pragma once
 
 #include "card/outcome.hpp"
+#include "run/line_ring.hpp"
 #include "run/stored_row.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace cardresolver::run {
 
@@ -24,9 +24,9 @@ public:
     explicit row_order(std::size_t window, std::size_t max_bytes = default_max_bytes)
         : window_(window), max_bytes_(max_bytes) {}
 
-    bool is_full() const noexcept { return size_ >= window_ || waiting_bytes_ >= max_bytes_; }
+    bool is_full() const noexcept { return places_.size() >= window_ || waiting_bytes_ >= max_bytes_; }
     /// Every row is out.
-    bool is_empty() const noexcept { return size_ == 0; }
+    bool is_empty() const noexcept { return places_.empty(); }
 
     /// The next record of the list; its row is due. `line` is greater than all before.
     void expect(std::uint64_t line);
@@ -35,14 +35,15 @@ public:
     /// that have waited for it; else keeps a copy.
     template <class Write>
     void put(const card::card_outcome& row, Write&& write) {
-        const auto at = find(row.line);
-        if (at != 0) return keep(at, row);
+        const auto at = places_.index_of(row.line);
+        if (at != 0) return keep(places_[at], row);
         write(row);
-        drop_first();
-        while (size_ > 0 && first().is_there) {
-            write(first().row.view(first().line));
-            forget(first());
-            drop_first();
+        places_.pop_front();
+        while (!places_.empty() && places_.front().is_there) {
+            auto& next = places_.front();
+            write(next.row.view(next.line));
+            forget(next);
+            places_.pop_front();
         }
     }
 
@@ -56,19 +57,12 @@ private:
         stored_row row;
     };
 
-    place& first() noexcept { return places_[first_]; }
-    place& at(std::size_t index) noexcept { return places_[(first_ + index) & (places_.size() - 1)]; }
-    std::size_t find(std::uint64_t line) noexcept;
-    void keep(std::size_t index, const card::card_outcome& row);
+    void keep(place& one, const card::card_outcome& row);
     void forget(place& one) noexcept;
-    void drop_first() noexcept;
-    void grow();
 
     std::size_t window_;
     std::size_t max_bytes_;
-    std::vector<place> places_;  ///< a ring; its size is a power of two
-    std::size_t first_ = 0;
-    std::size_t size_ = 0;
+    line_ring<place> places_;
     std::size_t waiting_bytes_ = 0;
     counts waiting_{};
 };
