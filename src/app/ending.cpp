@@ -2,6 +2,7 @@
 
 #include "app/refusal_hint.hpp"
 #include "card/text.hpp"
+#include "run/masking.hpp"
 
 #include <fmt/format.h>
 
@@ -18,8 +19,8 @@ std::string_view hint_for(std::string_view detail) {
 ending judge_stop(const dispatch::stop& stop, const run_facts& facts) {
     using dispatch::stop_reason;
     constexpr std::size_t longest = 300;
-    std::string detail;  // the carrier's text may hold anything
-    card::append_printable(detail, stop.detail, longest);
+    std::string detail;  // the carrier's text may hold anything, our own request among it
+    card::append_printable(detail, run::hide_numbers(stop.detail, longest), longest);
     switch (stop.reason) {
         case stop_reason::account_refused:
             return {exit_code::account_refused,
@@ -145,7 +146,10 @@ ending judge_end(const run::result& result, const run_facts& facts) {
 
 ending judge(const run::result& result, const run_facts& facts) {
     auto end = judge_end(result, facts);
-    if (result.is_resumable && !end.message.empty()) end.message += "; the same command goes on from there";
+    // A list that had to be mended is another list.
+    const bool is_list_at_fault = result.input_fault == source::input_error::error_kind::unusable;
+    if (result.is_resumable && !is_list_at_fault && !end.message.empty())
+        end.message += "; the same command goes on from there";
     return end;
 }
 

@@ -79,7 +79,8 @@ private:
     }
 
     void say_how_it_begins() const {
-        if (run_->replaced_partial()) log_info("an unfinished output without a checkpoint was replaced");
+        if (run_->replaced_partial() && !options_.restart)
+            log_info("an unfinished output without a checkpoint was replaced");
         if (const auto rows = run_->rows_before())
             log_info(fmt::format("going on behind the {} {} of an unfinished run", *rows,
                                  *rows == 1 ? "row" : "rows"));

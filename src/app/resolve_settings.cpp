@@ -43,12 +43,24 @@ bool is_same_file(const std::string& a, const std::string& b) {
     return place(a) == place(b);
 }
 
+/// Not a stream, nor a device or pipe.
+bool becomes_file(const std::string& path) {
+    struct stat facts {};
+    return !is_standard_stream(path) && (::stat(path.c_str(), &facts) != 0 || S_ISREG(facts.st_mode));
+}
+
 void check_distinct(const command_options& options, std::vector<option_fault>& faults) {
     std::vector<named_file> files{{"INPUT", options.input},
                                   {"--output", options.output},
                                   {"--failures", options.failures},
                                   {"--summary", options.summary},
                                   {"--trace", options.trace}};
+    if (becomes_file(options.output)) {
+        files.push_back({"the unfinished --output", options.output + ".partial"});
+        files.push_back({"the checkpoint of --output", options.output + ".checkpoint"});
+    }
+    if (becomes_file(options.failures))
+        files.push_back({"the unfinished --failures", options.failures + ".partial"});
     std::erase_if(files, [](const named_file& one) { return is_standard_stream(one.path); });
     for (std::size_t i = 0; i < files.size(); ++i) {
         for (std::size_t k = i + 1; k < files.size(); ++k) {
@@ -93,9 +105,8 @@ sink::output_format format_of(const command_options& options) {
 std::string_view text_of(sink::output_format format) {
     switch (format) {
         case sink::output_format::csv:
-            return "csv";
         case sink::output_format::spreadsheet_csv:
-            return "spreadsheet-csv";
+            return "csv";
         case sink::output_format::ndjson:
             return "ndjson";
     }
@@ -156,14 +167,15 @@ std::string host_of(const command_options& options) {
 /// Each as `name=value`. A port alone leads to no other carrier.
 std::string describe_row_settings(const command_options& options, const run::settings& settings) {
     auto text = fmt::format(
-        "appid={}\nbase-url={}\ncolumn={}\nebid={}\nfailures={}\ninput-encoding={}\ninput-format={}\n"
+        "appid={}\nbase-url={}\ncolumn={}\nebid={}\nexcel-safe={}\nfailures={}\ninput-encoding={}\ninput-"
+        "format={}\n"
         "keep-columns={}\nkind={}\norder={}\noutput-format={}\npad-iccid={}\n",
-        settings.account.appid, host_of(options), options.column, settings.account.ebid,
-        !options.failures.empty(), text_of(options.input_encoding), text_of(options.input_format),
+        settings.account.appid, host_of(options), options.column, settings.account.ebid, options.excel_safe,
+        options.failures, text_of(options.input_encoding), text_of(options.input_format),
         options.keep_columns, options.kind ? card::to_string(*options.kind) : std::string_view("auto"),
         options.in_input_order ? "input" : "completion", text_of(settings.format), options.pad_iccid);
     for (const auto& [code, meaning] : options.status_classes)
-        text += fmt::format("status-class={}={}\n", code, carrier::to_string(meaning));
+        text += fmt::format("status-class {}={}\n", code, carrier::to_string(meaning));
     return text;
 }
 

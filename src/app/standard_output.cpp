@@ -1,7 +1,12 @@
 #include "app/standard_output.hpp"
 
+#include "app/logging.hpp"
+
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace cardresolver::app {
 
@@ -9,7 +14,9 @@ exit_code print_text(std::string_view text) {
     const bool is_written =
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     if (is_written) return exit_code::success;
-    return errno == EPIPE ? exit_code::reader_gone : exit_code::io_error;
+    if (errno == EPIPE) return exit_code::reader_gone;
+    log_error(fmt::format("standard output cannot be written: {}", std::strerror(errno)));
+    return exit_code::io_error;
 }
 
 }  // namespace cardresolver::app

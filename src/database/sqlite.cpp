@@ -17,7 +17,8 @@ sqlite_connection::sqlite_connection(const std::string& path, opening how) : pat
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (how == opening::create ? SQLITE_OPEN_CREATE : 0);
     sqlite3* opened = nullptr;
-    const int code = ::sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+    const auto name = path.starts_with("file:") ? "./" + path : path;  // no URI of SQLite's
+    const int code = ::sqlite3_open_v2(name.c_str(), &opened, flags, nullptr);
     connection_.reset(opened);  // there to be closed, and to be asked why, even where it could not be opened
     if (code != SQLITE_OK) fail(code);
 }

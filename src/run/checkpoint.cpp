@@ -22,14 +22,16 @@ constexpr auto make_table =
     " settings TEXT NOT NULL, input_size INTEGER, input_head INTEGER, input_tail INTEGER, input_inode "
     "INTEGER,"
     " input_modified_ns INTEGER, position_offset INTEGER NOT NULL, position_lines INTEGER NOT NULL,"
-    " position_hashed INTEGER NOT NULL, position_crc INTEGER NOT NULL, position_encoding INTEGER, "
+    " position_hashed INTEGER NOT NULL, position_crc INTEGER NOT NULL, position_encoding INTEGER,"
+    " consumed_bytes INTEGER NOT NULL, consumed_crc INTEGER NOT NULL, "
     "newest_line INTEGER NOT NULL,"
     " open_lines BLOB, rows_bytes INTEGER NOT NULL, rows_tail INTEGER NOT NULL, failures_bytes INTEGER,"
     " failures_tail INTEGER, is_complete INTEGER NOT NULL, history TEXT NOT NULL)";
 
 constexpr auto columns =
     "run_id, settings, input_size, input_head, input_tail, input_inode, input_modified_ns, position_offset,"
-    " position_lines, position_hashed, position_crc, position_encoding, newest_line, open_lines, rows_bytes, "
+    " position_lines, position_hashed, position_crc, position_encoding, consumed_bytes, consumed_crc, "
+    "newest_line, open_lines, rows_bytes, "
     "rows_tail,"
     " failures_bytes, failures_tail, is_complete, history";
 
@@ -92,9 +94,9 @@ public:
                           connection_.number_of("PRAGMA user_version") != format_version;
         }
         if (is_foreign_) return;
-        save_.emplace(
-            connection_.prepare(std::string("INSERT OR REPLACE INTO checkpoint (id, ") + columns +
-                                ") VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+        save_.emplace(connection_.prepare(
+            std::string("INSERT OR REPLACE INTO checkpoint (id, ") + columns +
+            ") VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     }
 
     bool is_foreign() const noexcept { return is_foreign_; }
@@ -119,14 +121,16 @@ public:
         }
         state.position.offset = from.number();
         state.position.lines = from.number();
-        state.position.bytes_hashed = from.number();
-        state.position.crc = from.crc();
+        state.position.hashed.bytes = from.number();
+        state.position.hashed.crc = from.crc();
         if (from.is_null()) {
             from.skip(1);
         } else {
             state.position.encoding =
                 from.number() == 0 ? source::input_encoding::utf8 : source::input_encoding::gb18030;
         }
+        state.consumed.bytes = from.number();
+        state.consumed.crc = from.crc();
         state.newest_line = from.number();
         auto open = decode_lines(from.blob());
         state.rows.bytes = from.number();
@@ -161,13 +165,15 @@ public:
         }
         to.number(state.position.offset);
         to.number(state.position.lines);
-        to.number(state.position.bytes_hashed);
-        to.number(state.position.crc);
+        to.number(state.position.hashed.bytes);
+        to.number(state.position.hashed.crc);
         if (state.position.encoding) {
             to.number(*state.position.encoding == source::input_encoding::utf8 ? 0 : 1);
         } else {
             to.nulls(1);
         }
+        to.number(state.consumed.bytes);
+        to.number(state.consumed.crc);
         to.number(state.newest_line);
         to.blob(open);
         to.number(state.rows.bytes);

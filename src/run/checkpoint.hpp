@@ -19,9 +19,10 @@ struct checkpoint {
     std::string settings;  ///< those that alter rows, as `describe_row_settings` gives them
     std::optional<source::input_identity> input;  ///< none: the input is no regular file
 
-    source::input_position position;  ///< every record before it has its row
-    std::uint64_t newest_line = 0;    ///< of the records that were taken in
-    std::vector<line_range> open;     ///< those of them without a durable row
+    source::input_position position;   ///< every record before it has its row
+    source::input_beginning consumed;  ///< of the list: what was read to take in the newest record
+    std::uint64_t newest_line = 0;     ///< of the records that were taken in
+    std::vector<line_range> open;      ///< those of them without a durable row
     sink::output_mark rows;
     std::optional<sink::output_mark> failures;
     bool is_complete = false;  ///< all rows are durable; only the names of the outputs may still be missing

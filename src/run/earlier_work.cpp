@@ -4,7 +4,7 @@ namespace cardresolver::run {
 
 earlier_work::earlier_work(const std::optional<checkpoint>& resumed) {
     if (!resumed) return;
-    position_ = resumed->position;
+    resumption_ = {resumed->position, resumed->consumed};
     newest_line_ = resumed->newest_line;
     open_ = resumed->open;
     if (resumed->history.empty()) return;  // cut off before the first row

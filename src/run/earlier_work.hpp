@@ -13,6 +13,8 @@ namespace cardresolver::run {
 /// Where a run goes on; of a new one: the beginning. Pure.
 class earlier_work {
 public:
+    /// Of a new run: none.
+    earlier_work() = default;
     /// Throws `sink::output_error`, `damaged`, where the counters cannot be read.
     explicit earlier_work(const std::optional<checkpoint>& resumed);
 
@@ -24,8 +26,8 @@ public:
         return next_open_ == open_.size() || line < open_[next_open_].first;
     }
 
-    /// Where to read on.
-    const source::input_position& position() const noexcept { return position_; }
+    /// Where to read on, and what the list must begin with.
+    const source::input_resumption& resumption() const noexcept { return resumption_; }
     /// Of the records that were taken in.
     std::uint64_t newest_line() const noexcept { return newest_line_; }
     const run_history& history() const noexcept { return history_; }
@@ -37,7 +39,7 @@ public:
     }
 
 private:
-    source::input_position position_;
+    source::input_resumption resumption_;
     std::uint64_t newest_line_ = 0;
     std::vector<line_range> open_;
     std::size_t next_open_ = 0;

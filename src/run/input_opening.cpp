@@ -1,6 +1,7 @@
 #include "run/input_opening.hpp"
 
 #include "run/kept_columns.hpp"
+#include "source/descriptor_source.hpp"
 
 #include <sys/stat.h>
 
@@ -8,24 +9,24 @@ namespace cardresolver::run {
 namespace {
 
 bool may_block(const std::string& path) {
-    if (path.empty() || path == "-") return true;
+    if (source::is_standard_input(path)) return true;
     struct stat facts {};
     return ::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
 }
 
 }  // namespace
 
-intake_settings intake_settings_of(const settings& settings, const source::input_position& from) {
-    intake_settings intake{settings.input, settings.canonical, {}, from};
+intake_settings intake_settings_of(const settings& settings, const earlier_work& earlier) {
+    intake_settings intake{settings.input, settings.canonical, {}, earlier};
     intake.input.keeps_columns = settings.keeps_columns;
     if (settings.keeps_columns) intake.rows = settings.format;
     return intake;
 }
 
-std::unique_ptr<source::input> open_at_once(const settings& settings, const source::input_position& from) {
+std::unique_ptr<source::input> open_at_once(const settings& settings, const earlier_work& earlier) {
     if (may_block(settings.input.path)) return nullptr;
-    const auto needed = intake_settings_of(settings, from);
-    auto input = std::make_unique<source::input>(needed.input, from);
+    const auto needed = intake_settings_of(settings, earlier);
+    auto input = std::make_unique<source::input>(needed.input, earlier.resumption());
     if (needed.rows) require_keepable(input->columns(), *needed.rows);
     return input;
 }

@@ -22,6 +22,7 @@ void judge(const source::record_block& from, const card::canonical_options& cano
     to.raw.clear();
     to.next = 0;
     to.begins_at = from.begins_at;
+    to.consumed = from.consumed;
     to.lines_read = from.lines_read;
     to.bytes_read = from.bytes_read;
     for (const auto& one : from.records) {
@@ -79,16 +80,43 @@ struct intake::shared_state {
     }
 
     void read_all() {
-        if (!input) input = std::make_unique<source::input>(settings.input, settings.from);
+        if (!input) input = std::make_unique<source::input>(settings.input, settings.earlier.resumption());
         take_columns();
         source::record_block raw;
+        std::vector<std::unique_ptr<intake_block>> held;
         while (auto block = wait_for_room()) {
-            if (!input->read(raw)) break;
+            const bool is_at_end = !input->read(raw);
+            if (is_at_end || input->is_known_list()) release(held);
+            if (is_at_end) break;
             judge(raw, settings.canonical, *block);
             block->kept.swap(raw.kept);
             block->kept_ends.swap(raw.kept_ends);
-            deliver(std::move(block));
+            if (input->is_known_list()) {
+                deliver(std::move(block));
+            } else if (has_open_record(*block)) {
+                held.push_back(std::move(block));
+            } else {
+                recycle(std::move(block));
+            }
         }
+    }
+
+    bool has_open_record(const intake_block& block) {
+        return std::any_of(block.records.begin(), block.records.end(),
+                           [this](const intake_record& one) { return !settings.earlier.is_done(one.line); });
+    }
+
+    /// It is the list that the run began with. At most as many blocks have been held as have open records in
+    /// them.
+    void release(std::vector<std::unique_ptr<intake_block>>& held) {
+        for (auto& block : held)
+            deliver(std::move(block));
+        held.clear();
+    }
+
+    void recycle(std::unique_ptr<intake_block> block) {
+        const std::lock_guard lock(mutex);
+        spare.push_back(std::move(block));
     }
 
     void take_columns() {
@@ -141,8 +169,7 @@ source::list_columns intake::columns() const {
 }
 
 void intake::recycle(std::unique_ptr<intake_block> block) {
-    const std::lock_guard lock(state_->mutex);
-    state_->spare.push_back(std::move(block));
+    state_->recycle(std::move(block));
 }
 
 bool intake::has_ended() const {

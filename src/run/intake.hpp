@@ -2,6 +2,7 @@
 #pragma once
 
 #include "card/canonical.hpp"
+#include "run/earlier_work.hpp"
 #include "sink/row_format.hpp"
 #include "source/input.hpp"
 
@@ -30,6 +31,7 @@ struct intake_block {
     std::vector<std::uint32_t> kept_ends;
     std::size_t next = 0;
     std::optional<source::input_position> begins_at;  ///< see `source::record_block`
+    source::input_beginning consumed;                 ///< likewise
     std::uint64_t lines_read = 0;                     ///< up to the end of this block
     std::uint64_t bytes_read = 0;
 
@@ -45,12 +47,13 @@ struct intake_settings {
     source::input_settings input;
     card::canonical_options canonical;
     std::optional<sink::output_format> rows;  ///< the format of rows that the list's columns must fit in
-    source::input_position from;              ///< where to begin
+    earlier_work earlier;                     ///< where to begin, and what needs no asking
 };
 
-/// Reads, splits and judges on its own thread; at most `max_blocks` blocks wait. The consumer is one other
-/// thread. Destroying it does not wait for a read that hangs (a terminal, an open pipe): the thread is left
-/// to itself then and touches nothing that is gone.
+/// Where a run goes on in a list that must be read again, nothing is delivered before it is known to be the
+/// same list. Reads, splits and judges on its own thread; at most `max_blocks` blocks wait. The consumer is
+/// one other thread. Destroying it does not wait for a read that hangs (a terminal, an open pipe): the thread
+/// is left to itself then and touches nothing that is gone.
 class intake {
 public:
     /// Reads `input`, or where that is null opens the one that `settings` names, on the reading thread.

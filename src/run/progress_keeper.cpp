@@ -1,5 +1,7 @@
 #include "run/progress_keeper.hpp"
 
+#include "dispatch/verify.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -26,6 +28,8 @@ void progress_keeper::take(progress_note&& note) {
     positions_.insert(positions_.end(), note.positions.begin(), note.positions.end());
     state_.newest_line = std::max(state_.newest_line, open_.newest());
     drop_old_positions();
+    // Who goes on reads again what was read before.
+    if (note.consumed.bytes > state_.consumed.bytes) state_.consumed = note.consumed;
     history_ = std::move(note.history);
 }
 
@@ -39,6 +43,7 @@ void progress_keeper::drop_old_positions() {
 
 void progress_keeper::save(const sink::output_mark& rows, const std::optional<sink::output_mark>& failures,
                            bool is_complete) {
+    CARDRESOLVER_VERIFY(!is_complete || !open_.oldest());
     state_.position = positions_.front();
     state_.open = open_.lines().ranges();
     state_.rows = rows;

@@ -18,6 +18,7 @@ namespace cardresolver::run {
 struct progress_note {
     line_ranges opened;  ///< records that were taken in since the last note, for the first time in the run
     line_ranges closed;  ///< records whose rows have been made since
+    source::input_beginning consumed;               ///< of the list: what was read for `opened`
     std::vector<source::input_position> positions;  ///< where blocks of the list begin, ascending
     run_history history;                            ///< counters up to here
 };

@@ -52,16 +52,17 @@ public:
           trace_timer_(context.get_executor()),
           drain_timer_(context.get_executor()) {
         if (input_) input_size_ = input_->size();
+        lines_read_ = earlier_.newest_line();
         if (trace_) link_.report_to(*trace_);
         // Now it is known where in the list to begin.
-        if (input_ && opening_.resumed) input_ = open_at_once(settings, earlier_.position());
+        if (input_ && opening_.resumed) input_ = open_at_once(settings, earlier_);
     }
 
     result execute() {
         process_.started_at = std::chrono::system_clock::now();
         if (trace_) trace_->on_start(settings_, process_.started_at);
         started_ = clock::now();
-        intake_.emplace(std::move(input_), intake_settings_of(settings_, earlier_.position()),
+        intake_.emplace(std::move(input_), intake_settings_of(settings_, earlier_),
                         [this] { post_progress(); });
         const auto keep_running = net::asio::make_work_guard(context_);
         on_progress();
@@ -75,7 +76,9 @@ public:
     }
 
     void drain() {
-        if (!end_ && !is_closing_) leave(run_end::drained, {});
+        const bool waits_in_vain = is_closing_ && rows_.waits_for_room();
+        if (!end_ && (!is_closing_ || waits_in_vain)) leave(run_end::drained, {});
+        if (waits_in_vain) rows_.finish(output_end::suspend);
         limit_drain();
         on_progress();
     }
@@ -215,6 +218,7 @@ private:
         if (auto fault = rows_.error()) {
             result_.output_fault = fault->kind;
             leave(run_end::output_fault, fault->what());
+            link_.close_all();  // no answer could be written any more
         } else if (dispatcher_.stopped()) {
             result_.stop = dispatcher_.stopped();
             leave(run_end::carrier_stop, dispatcher_.stopped()->detail);
@@ -238,7 +242,7 @@ private:
         block_ = intake_->try_take();
         if (block_) {
             if (settings_.keeps_columns && input_bytes_read_ == 0) rows_.keep_columns(intake_->columns());
-            if (block_->begins_at) rows_.pass(*block_->begins_at);
+            rows_.pass(block_->begins_at, block_->consumed);
             lines_read_ = block_->lines_read;
             input_bytes_read_ = block_->bytes_read;
             return true;

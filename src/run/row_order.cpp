@@ -14,12 +14,10 @@ void row_order::keep(place& one, const card::card_outcome& row) {
     one.row.assign(row);
     one.is_there = true;
     waiting_bytes_ += one.row.bytes();
-    ++waiting_[static_cast<std::size_t>(row.outcome)];
 }
 
 void row_order::forget(place& one) noexcept {
     waiting_bytes_ -= one.row.bytes();
-    --waiting_[static_cast<std::size_t>(one.row.outcome())];
     one.row.clear();
     one.is_there = false;
 }

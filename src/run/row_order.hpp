@@ -47,9 +47,6 @@ public:
         }
     }
 
-    /// Rows that wait.
-    const counts& waiting() const noexcept { return waiting_; }
-
 private:
     struct place {
         std::uint64_t line = 0;
@@ -64,7 +61,6 @@ private:
     std::size_t max_bytes_;
     line_ring<place> places_;
     std::size_t waiting_bytes_ = 0;
-    counts waiting_{};
 };
 
 }  // namespace cardresolver::run

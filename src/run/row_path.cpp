@@ -23,7 +23,7 @@ row_path::row_path(net::asio::io_context& context, row_outputs outputs, row_path
       writer_(std::move(outputs), std::move(settings.progress), std::move(notify)),
       max_failures_(settings.max_failures),
       flush_timer_(context.get_executor()),
-      decided_(settings.outcomes_before),
+      written_(settings.outcomes_before),
       other_statuses_(std::move(settings.statuses_before)) {
     if (settings.order_window) order_.emplace(*settings.order_window);
     if (settings.keeps_columns) kept_.emplace();
@@ -41,6 +41,7 @@ void row_path::keep_columns(const source::list_columns& list) {
 }
 
 void row_path::write(const card::card_outcome& row) {
+    ++written_[static_cast<std::size_t>(row.outcome)];
     count_status(row.status);
     if (columns_) [[unlikely]] {
         front_.clear();
@@ -85,14 +86,6 @@ std::optional<std::string> row_path::too_many_failures() const {
         failed + count_of(card::outcome_kind::resolved) + count_of(card::outcome_kind::refused);
     if (!max_failures_->is_reached(failed, finished)) return std::nullopt;
     return fmt::format("{} of {} cards asked so far have no answer", failed, finished);
-}
-
-row_path::counts row_path::written() const noexcept {
-    auto written = decided_;
-    if (!order_) return written;
-    for (std::size_t i = 0; i < written.size(); ++i)
-        written[i] -= order_->waiting()[i];
-    return written;
 }
 
 std::map<std::string, std::uint64_t, std::less<>> row_path::statuses() const {

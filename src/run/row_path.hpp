@@ -46,8 +46,11 @@ public:
     }
     /// Rows will begin with the columns of the list. Before the first record.
     void keep_columns(const source::list_columns& list);
-    /// What follows was read behind this place of the list.
-    void pass(const source::input_position& position) { writer_.pass(position); }
+    /// See `row_writer::pass`.
+    void pass(const std::optional<source::input_position>& position,
+              const source::input_beginning& consumed) {
+        writer_.pass(position, consumed);
+    }
     /// A record was taken in; `put` will bring its row. `record`: its whole text, where columns are kept.
     void expect(std::uint64_t line, std::string_view record) {
         writer_.expect(line);
@@ -75,7 +78,7 @@ public:
     std::optional<std::string> too_many_failures() const;
 
     /// Rows written, by `card::outcome_kind`.
-    counts written() const noexcept;
+    const counts& written() const noexcept { return written_; }
     std::uint64_t bytes() const { return writer_.bytes(); }
     bool waits_for_room() const { return writer_.waits_for_room(); }
     /// Rows written, by `status`.
@@ -104,7 +107,8 @@ private:
     steady_timer flush_timer_;
     bool flush_is_due_ = false;
     bool is_closing_ = false;
-    counts decided_;
+    counts decided_{};  ///< by this process: that is what `max_failures` is about
+    counts written_;
     std::uint64_t successes_ = 0;
     std::map<std::string, std::uint64_t, std::less<>> other_statuses_;
 };

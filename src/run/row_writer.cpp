@@ -17,12 +17,13 @@ row_writer::row_writer(row_outputs outputs, std::optional<progress_settings> pro
     : format_(outputs.format),
       failures_format_(outputs.failures_format),
       lists_failures_(outputs.failures != nullptr),
+      goes_on_with_failures_(lists_failures_ && outputs.failures->is_resumable()),
       progress_(std::move(progress)),
       thread_(std::move(outputs), std::move(notify)) {
     rows_.reserve(block_capacity);
-    if (progress_ && progress_->has_rows) return;
-    sink::append_header(rows_, format_);
-    if (lists_failures_) sink::append_failures_header(failures_);
+    const bool goes_on = progress_ && progress_->has_rows;
+    if (!goes_on) sink::append_header(rows_, format_);
+    if (lists_failures_ && !(goes_on && goes_on_with_failures_)) sink::append_failures_header(failures_);
 }
 
 void row_writer::keep_columns(std::string_view names) {

@@ -28,9 +28,12 @@ public:
     /// `progress`: none where it is not kept.
     row_writer(row_outputs outputs, std::optional<progress_settings> progress, std::function<void()> notify);
 
-    /// What follows was read behind this place of the list.
-    void pass(const source::input_position& position) {
-        if (progress_) note_.positions.push_back(position);
+    /// What follows was read behind `position`, where that is a place to begin at, and is part of `consumed`.
+    void pass(const std::optional<source::input_position>& position,
+              const source::input_beginning& consumed) {
+        if (!progress_) return;
+        if (position) note_.positions.push_back(*position);
+        note_.consumed = consumed;
     }
     /// A record was taken in.
     void expect(std::uint64_t line) {
@@ -48,7 +51,8 @@ public:
     void flush();
     bool has_unflushed() const noexcept { return !rows_.empty() || !failures_.empty(); }
 
-    bool is_blocked() const { return thread_.is_full(); }
+    /// As many rows wait as may, or the disk is full.
+    bool is_blocked() const { return thread_.is_full() || thread_.waits_for_room(); }
 
     /// Flushes, writes all, then ends the outputs. No `append` may follow.
     void finish(output_end end);
@@ -62,6 +66,7 @@ private:
     sink::output_format format_;
     sink::output_format failures_format_;
     bool lists_failures_;
+    bool goes_on_with_failures_;  ///< where the rows go on: they have their header
     std::optional<progress_settings> progress_;
     progress_note note_;
     std::string rows_;

@@ -47,9 +47,9 @@ void require_same_input(const settings& settings, const checkpoint& state) {
     if (now->size != state.input->size)
         refuse_input(settings,
                      fmt::format("has changed its size from {} to {} bytes", state.input->size, now->size));
-    const auto crc = source::crc_of_beginning(settings.input.path, state.position.bytes_hashed);
+    const auto crc = source::crc_of_beginning(settings.input.path, state.consumed.bytes);
     if (now->head_crc != state.input->head_crc || now->tail_crc != state.input->tail_crc ||
-        crc != state.position.crc) {
+        crc != state.consumed.crc) {
         refuse_input(settings, "has been changed");
     }
 }
@@ -67,6 +67,25 @@ bool is_file_missing(const std::string& path) {
     return ::access(path.c_str(), F_OK) != 0;
 }
 
+std::string checkpoint_path_of(const settings& settings) {
+    return sink::file_of(settings.output.target).value_or(settings.output.target) + ".checkpoint";
+}
+
+/// A run that was cut off behind its very last renaming has left its checkpoint beside the finished rows.
+void forget_finished_run(const settings& settings) {
+    const auto rows = sink::file_of(settings.output.target);
+    const auto path = checkpoint_path_of(settings);
+    if (!rows || is_file_missing(*rows) || !is_file_missing(*rows + ".partial") || is_file_missing(path))
+        return;
+    try {
+        checkpoint_store store(path);
+        const auto state = store.load();
+        if (state && state->is_complete) store.remove();
+    } catch (const sink::output_error&) {
+        return;  // none of ours, or not ours to remove
+    }
+}
+
 /// The steps of `open_run`, and what to undo.
 class opening_steps {
 public:
@@ -75,7 +94,7 @@ public:
     run_opening take() {
         opened_.outputs.format = settings_.format;
         opened_.outputs.failures_format = settings_.failures_format;
-        opened_.outputs.rows = sink::open_output(settings_.output);
+        opened_.outputs.rows = open_rows();
         try {
             if (rows().is_resumable()) look_for_checkpoint();
             open_failures();
@@ -90,12 +109,20 @@ public:
 private:
     sink::output& rows() { return *opened_.outputs.rows; }
 
+    std::unique_ptr<sink::output> open_rows() const {
+        try {
+            return sink::open_output(settings_.output);
+        } catch (const sink::output_error&) {
+            forget_finished_run(settings_);
+            throw;
+        }
+    }
+
     void look_for_checkpoint() {
-        const auto path =
-            sink::file_of(settings_.output.target).value_or(settings_.output.target) + ".checkpoint";
-        if (settings_.restart) remove_checkpoint(path);
-        had_checkpoint_ = !is_file_missing(path);
-        store_ = std::make_unique<checkpoint_store>(path);
+        checkpoint_path_ = checkpoint_path_of(settings_);
+        had_checkpoint_ = !is_file_missing(checkpoint_path_);
+        if (settings_.restart) return;
+        store_ = std::make_unique<checkpoint_store>(checkpoint_path_);
         auto state = store_->load();
         // A finished run may have been cut off after it had renamed its rows, before it removed this.
         if (!state || (state->is_complete && !rows().has_leftover())) return;
@@ -110,15 +137,30 @@ private:
     }
 
     void begin() {
+        const bool keeps_progress = !checkpoint_path_.empty();
+        if (keeps_progress && settings_.restart) {
+            remove_checkpoint(checkpoint_path_);
+            store_ = std::make_unique<checkpoint_store>(checkpoint_path_);
+        }
+        if (opened_.resumed) save_first(*opened_.resumed);
         opened_.replaced_partial = !opened_.resumed && rows().has_leftover();
         begin(opened_.outputs.rows.get(),
               opened_.resumed ? std::optional(opened_.resumed->rows) : std::nullopt);
         begin(opened_.outputs.failures.get(), opened_.resumed ? opened_.resumed->failures : std::nullopt);
         auto state = opened_.resumed ? *opened_.resumed : new_state();
         opened_.run_id = state.run_id;
-        if (!store_) return;
-        if (!opened_.resumed) store_->save(state);
+        if (!keeps_progress) return;
+        if (!opened_.resumed) save_first(state);
         opened_.outputs.progress = std::make_unique<progress_keeper>(std::move(store_), std::move(state));
+    }
+
+    /// Before anything is asked: what cannot be saved would be paid for in vain.
+    void save_first(const checkpoint& state) {
+        try {
+            store_->save(state);
+        } catch (const sink::output_error& fault) {
+            throw sink::output_error(sink::output_error::error_kind::cannot_create, fault.what());
+        }
     }
 
     static void begin(sink::output* out, const std::optional<sink::output_mark>& from) {
@@ -148,10 +190,9 @@ private:
 
     /// What this process has created goes again; what was there before stays.
     void undo() {
-        if (!had_checkpoint_) {
-            if (store_) store_->remove();
-            if (opened_.outputs.progress) opened_.outputs.progress->remove();
-        }
+        store_.reset();
+        opened_.outputs.progress.reset();
+        if (!had_checkpoint_ && !checkpoint_path_.empty()) remove_checkpoint(checkpoint_path_);
         for (auto* out : {opened_.outputs.failures.get(), opened_.outputs.rows.get()}) {
             if (out != nullptr && !out->has_leftover()) out->discard();
         }
@@ -159,6 +200,7 @@ private:
 
     const settings& settings_;
     run_opening opened_;
+    std::string checkpoint_path_;  ///< empty: progress is not kept
     std::unique_ptr<checkpoint_store> store_;
     bool had_checkpoint_ = false;
 };

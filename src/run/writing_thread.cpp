@@ -232,7 +232,9 @@ bool writing_thread::is_full() const {
 void writing_thread::finish(output_end end) {
     {
         const std::lock_guard lock(state_->mutex);
-        if (!state_->end) state_->end = end;
+        // Who stops a run that waits for room at its very end does not wait for it.
+        const bool may_change = state_->end == output_end::commit && state_->lacks_room;
+        if (!state_->end || may_change) state_->end = end;
     }
     state_->work.notify_one();
 }

@@ -64,7 +64,8 @@ public:
     /// As many blocks wait as may: the taker of rows is slower than their maker.
     bool is_full() const;
 
-    /// Writes what waits, then ends the outputs. No `put` may follow. Only the first call counts.
+    /// Writes what waits, then ends the outputs. No `put` may follow. Only the first call counts, unless that
+    /// was `commit` and waits for room.
     void finish(output_end end);
     bool is_finished() const;
 

@@ -24,7 +24,7 @@ public:
     bool has_leftover() const override { return size_of_partial() > 0; }
     void restart() override;
     void resume(const output_mark& from) override;
-    void when_full(std::function<bool()> try_again) override { try_again_ = std::move(try_again); }
+    void when_full(const std::function<bool()>& try_again) override { try_again_ = try_again; }
     void write(std::string_view bytes) override;
     void sync() override;
     output_mark mark() override;

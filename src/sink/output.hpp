@@ -58,7 +58,7 @@ public:
 
     /// What is asked, on the writing thread, whenever there is no room for what is to be written: true where
     /// it is worth another try. Without it, no room is an error like others.
-    virtual void when_full(std::function<bool()> try_again) { static_cast<void>(try_again); }
+    virtual void when_full(const std::function<bool()>& /*try_again*/) {}
 
     /// Writes all of `bytes`, or throws `output_error`.
     virtual void write(std::string_view bytes) = 0;

@@ -56,9 +56,21 @@ void walk(std::string_view text, See see) {
     }
 }
 
+/// Blanks in front do not keep a spreadsheet from reading a number. A tab or a line break does: it is seen to
+/// as what begins a formula.
+std::string_view without_leading_blanks(std::string_view text) noexcept {
+    const auto content = card::trim_blanks(text);
+    if (content.empty()) return text;
+    const auto blanks = static_cast<std::size_t>(content.data() - text.data());
+    const bool has_control = std::any_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(blanks),
+                                         [](char c) { return c >= '\0' && c < ' '; });
+    return has_control ? text : text.substr(blanks);
+}
+
 }  // namespace
 
 bool is_spoiled_number(std::string_view text) noexcept {
+    text = without_leading_blanks(text);
     if (text.empty() || !(is_digit(text.front()) || text.front() == '.')) return false;
     if (!consists_of(text, number_characters)) return false;
     if (std::none_of(text.begin(), text.end(), is_digit)) return false;

@@ -20,10 +20,10 @@ std::string reason_of(int error) {
     return std::generic_category().message(error);
 }
 
-[[noreturn]] void refuse_other_list(const input_position& expected) {
+[[noreturn]] void refuse_other_list(const input_beginning& expected) {
     throw input_error(error_kind::unusable,
                       "is not the list that the unfinished run began with: its first " +
-                          std::to_string(expected.bytes_hashed) +
+                          std::to_string(expected.bytes) +
                           " bytes differ; give the same list again, or drop the rows so far with --restart");
 }
 
@@ -33,11 +33,11 @@ bool is_standard_input(const std::string& path) noexcept {
     return path.empty() || path == "-";
 }
 
-descriptor_source::descriptor_source(const std::string& path, const input_position& expected) {
+descriptor_source::descriptor_source(const std::string& path, const input_beginning& expected) {
     open(path);
     try {
         examine();
-        if (!size_) expected_ = expected;
+        if (!can_go()) expected_ = expected;
     } catch (...) {
         close();
         throw;
@@ -71,6 +71,10 @@ void descriptor_source::examine() {
     if (S_ISDIR(status.st_mode)) throw input_error(error_kind::not_found, "is a folder, not a list");
     if (!S_ISREG(status.st_mode)) return;
     size_ = static_cast<std::uint64_t>(status.st_size);
+    if (!is_owned_) {
+        const auto begin = ::lseek(descriptor_, 0, SEEK_CUR);
+        *size_ -= std::min(*size_, static_cast<std::uint64_t>(std::max<off_t>(begin, 0)));
+    }
     ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);  // advice: no matter if refused
 }
 
@@ -79,32 +83,31 @@ void descriptor_source::go_to(const input_position& from) {
     if (::lseek(descriptor_, offset, SEEK_SET) != offset)
         throw input_error(error_kind::read, "cannot go on where it was left: " + reason_of(errno));
     position_ = from.offset;
-    hashed_ = from;
+    hashed_ = from.hashed;
 }
 
 /// Takes note of what follows the first `position_` bytes.
 void descriptor_source::note(std::string_view bytes) {
-    const auto known = hashed_.bytes_hashed - std::min(hashed_.bytes_hashed, position_);
+    const auto known = hashed_.bytes - std::min(hashed_.bytes, position_);
     position_ += bytes.size();
     bytes.remove_prefix(std::min<std::uint64_t>(known, bytes.size()));
-    if (hashed_.bytes_hashed < expected_.bytes_hashed) compare(bytes);
+    if (hashed_.bytes < expected_.bytes) compare(bytes);
     hashed_.crc = checksum::extend_crc32c(hashed_.crc, bytes);
-    hashed_.bytes_hashed += bytes.size();
+    hashed_.bytes += bytes.size();
 }
 
 /// As much of `bytes` as belongs to the beginning that is expected.
 void descriptor_source::compare(std::string_view& bytes) {
-    const auto compared = bytes.substr(0, expected_.bytes_hashed - hashed_.bytes_hashed);
+    const auto compared = bytes.substr(0, expected_.bytes - hashed_.bytes);
     hashed_.crc = checksum::extend_crc32c(hashed_.crc, compared);
-    hashed_.bytes_hashed += compared.size();
+    hashed_.bytes += compared.size();
     bytes.remove_prefix(compared.size());
-    if (hashed_.bytes_hashed == expected_.bytes_hashed && hashed_.crc != expected_.crc)
-        refuse_other_list(expected_);
+    if (hashed_.bytes == expected_.bytes && hashed_.crc != expected_.crc) refuse_other_list(expected_);
 }
 
 /// At the end: a list may have become shorter while it was read, or since a run began.
 void descriptor_source::require_whole_beginning() const {
-    if (hashed_.bytes_hashed < expected_.bytes_hashed) refuse_other_list(expected_);
+    if (hashed_.bytes < expected_.bytes) refuse_other_list(expected_);
     if (size_ && position_ < *size_) {
         throw input_error(error_kind::unusable,
                           "has become shorter while it was read: " + std::to_string(position_) +

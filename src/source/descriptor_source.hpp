@@ -16,21 +16,26 @@ bool is_standard_input(const std::string& path) noexcept;
 
 class descriptor_source final : public byte_source {
 public:
-    /// Opens `path`. Throws `input_error`: not_found, read. `expected`: what anything but a regular file must
-    /// begin with; where it does not, `read` throws `unusable`.
-    explicit descriptor_source(const std::string& path, const input_position& expected = {});
+    /// Opens `path`. Throws `input_error`: not_found, read. `expected`: what it must begin with; where it
+    /// does not, `read` throws `unusable`. Not looked at where one `can_go` to places.
+    explicit descriptor_source(const std::string& path, const input_beginning& expected = {});
     ~descriptor_source() override;
 
     std::size_t read(char* to, std::size_t room) override;
 
-    /// A regular file alone: reads on from an earlier position.
+    /// A regular file of our own. Standard input is a stream, even where a file stands behind it: it is its
+    /// giver's, who may have read some of it.
+    bool can_go() const noexcept { return is_owned_ && size_; }
+    /// Reads on from an earlier position.
     void go_to(const input_position& from);
 
-    /// How much is known of the beginning, and its checksum: `bytes_hashed` and `crc`.
-    const input_position& hashed() const noexcept { return hashed_; }
-    /// Of a regular file.
+    /// What is known of the beginning.
+    const input_beginning& hashed() const noexcept { return hashed_; }
+    /// All that was expected has come.
+    bool is_as_expected() const noexcept { return hashed_.bytes >= expected_.bytes; }
+    /// Of a regular file; of one behind standard input, what was left of it at the start.
     std::optional<std::uint64_t> size() const noexcept { return size_; }
-    /// Bytes that were read so far.
+    /// Bytes that were read or passed over so far.
     std::uint64_t position() const noexcept { return position_; }
 
 private:
@@ -45,8 +50,8 @@ private:
     bool is_owned_ = false;
     std::optional<std::uint64_t> size_;
     std::uint64_t position_ = 0;
-    input_position hashed_;
-    input_position expected_;
+    input_beginning hashed_;
+    input_beginning expected_;
 };
 
 }  // namespace cardresolver::source

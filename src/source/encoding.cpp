@@ -5,6 +5,9 @@
 namespace cardresolver::source {
 namespace {
 
+/// A character of UTF-8 that is cut counts as two faults, and may be half a fault in GB18030.
+constexpr std::size_t least_ratio = 3;
+
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 constexpr unsigned char byte_at(std::string_view text, std::size_t position) noexcept {
@@ -30,14 +33,19 @@ std::string_view whole_characters(std::string_view text) noexcept {
     return text;
 }
 
+/// Bytes that are no part of a character.
 template <typename LengthOf>
-bool consists_of_characters(std::string_view text, LengthOf length_of) noexcept {
+std::size_t count_faults(std::string_view text, LengthOf length_of) noexcept {
+    std::size_t faults = 0;
     while (!text.empty()) {
-        const auto length = length_of(text);
-        if (length == 0 || length > text.size()) return false;
+        auto length = length_of(text);
+        if (length == 0 || length > text.size()) {
+            ++faults;
+            length = 1;
+        }
         text.remove_prefix(length);
     }
-    return true;
+    return faults;
 }
 
 }  // namespace
@@ -72,9 +80,10 @@ std::size_t count_ascii(std::string_view text) noexcept {
 input_encoding guess_encoding(std::string_view text, bool at_end) noexcept {
     if (text.starts_with(byte_order_mark)) return input_encoding::utf8;
     const auto judged = at_end ? text : whole_characters(text);
-    if (consists_of_characters(judged, card::utf8_length)) return input_encoding::utf8;
-    if (consists_of_characters(judged, gb18030_length)) return input_encoding::gb18030;
-    return input_encoding::utf8;
+    const auto faults = count_faults(judged, card::utf8_length);
+    if (faults == 0) return input_encoding::utf8;
+    const auto faults_as_gb18030 = count_faults(judged, gb18030_length);
+    return faults_as_gb18030 * least_ratio < faults ? input_encoding::gb18030 : input_encoding::utf8;
 }
 
 }  // namespace cardresolver::source

@@ -21,8 +21,8 @@ std::size_t gb18030_length(std::string_view text) noexcept;
 std::size_t count_ascii(std::string_view text) noexcept;
 
 /// Judges the part of a list from its first byte that is not ASCII: with a byte order mark UTF-8, and
-/// whatever is well-formed UTF-8; else GB18030, where it is well-formed in that; else UTF-8, some of it
-/// broken. `at_end`: nothing follows; otherwise a piece of a character at the end of `text` is not judged.
+/// whatever is well-formed UTF-8; else GB18030, where far fewer bytes make no sense in it; else UTF-8.
+/// `at_end`: nothing follows; otherwise a piece of a character at the end of `text` is not judged.
 input_encoding guess_encoding(std::string_view text, bool at_end) noexcept;
 
 }  // namespace cardresolver::source

@@ -43,14 +43,14 @@ std::string name_of_input(const std::string& path) {
 
 class input::implementation {
 public:
-    implementation(const input_settings& settings, const input_position& from)
+    implementation(const input_settings& settings, const input_resumption& resumption)
         : name_(name_of_input(settings.path)) {
         naming(name_, [&] {
-            file_.emplace(settings.path, from);
+            file_.emplace(settings.path, resumption.consumed);
             decompress();
             encoded_.emplace(decompressed_ ? *decompressed_ : *raw_, settings.encoding);
             look_at_first_line(settings);
-            if (file_->size() && from.offset > 0) go_to(from);
+            if (file_->can_go() && resumption.from.offset > 0) go_to(resumption.from);
         });
     }
 
@@ -58,6 +58,7 @@ public:
         return naming(name_, [&] { return read_block(block); });
     }
     const list_columns& columns() const noexcept { return columns_; }
+    bool is_known_list() const noexcept { return file_->is_as_expected(); }
     std::optional<std::uint64_t> size() const noexcept { return file_->size(); }
 
 private:
@@ -171,7 +172,8 @@ void input::implementation::go_to(const input_position& from) {
 
 /// In front of `pending_`.
 input_position input::implementation::position() const {
-    auto here = file_->hashed();
+    input_position here;
+    here.hashed = file_->hashed();
     here.encoding = encoded_->encoding();
     const bool is_plain =
         !decompressed_ && here.encoding.value_or(input_encoding::utf8) == input_encoding::utf8;
@@ -220,6 +222,7 @@ bool input::implementation::read_block(record_block& block) {
     } else {
         block.text.clear();
     }
+    block.consumed = file_->hashed();
     block.bytes_read = file_->position();
     block.lines_read = parser_->lines();
     if (!is_done_ || !block.records.empty()) return true;
@@ -227,8 +230,8 @@ bool input::implementation::read_block(record_block& block) {
     return false;
 }
 
-input::input(const input_settings& settings, const input_position& from)
-    : implementation_(std::make_unique<implementation>(settings, from)) {}
+input::input(const input_settings& settings, const input_resumption& resumption)
+    : implementation_(std::make_unique<implementation>(settings, resumption)) {}
 input::~input() = default;
 
 bool input::read(record_block& block) {
@@ -236,6 +239,9 @@ bool input::read(record_block& block) {
 }
 const list_columns& input::columns() const noexcept {
     return implementation_->columns();
+}
+bool input::is_known_list() const noexcept {
+    return implementation_->is_known_list();
 }
 std::optional<std::uint64_t> input::size() const noexcept {
     return implementation_->size();

@@ -54,10 +54,11 @@ public:
     /// Opens and looks at the first line: content, format, delimiter, header, column. Waits for no more than
     /// that line (a CSV header with a line break inside quotes: for the header).
     ///
-    /// `from`: a place that an earlier look at the same list has given (`record_block::begins_at`). A regular
-    /// file is read from there; it is for the caller to know that it is the same file. Anything else is read
-    /// again from its beginning, and where that is not what was read then, `read` throws `unusable`.
-    explicit input(const input_settings& settings, const input_position& from = {});
+    /// `resumption`: a place that an earlier look at the same list has given (`record_block::begins_at`), and
+    /// what was read then (`record_block::consumed`). A regular file is read from there; it is for the caller
+    /// to know that it is the same file. Anything else, standard input among it, is read again from its
+    /// beginning, and where that is not what was read then, `read` throws `unusable`.
+    explicit input(const input_settings& settings, const input_resumption& resumption = {});
     ~input();
     input(const input&) = delete;
     input& operator=(const input&) = delete;
@@ -68,6 +69,9 @@ public:
     bool read(record_block& block);
 
     const list_columns& columns() const noexcept;
+
+    /// Whether it is known to be the list that was read before; at once where there is nothing to compare.
+    bool is_known_list() const noexcept;
 
     /// Size of a regular file; nothing for a pipe.
     std::optional<std::uint64_t> size() const noexcept;

@@ -8,15 +8,26 @@
 
 namespace cardresolver::source {
 
-/// A place between two records. What was read up to it, and a little further, is known by its checksum: who
-/// comes back finds out whether it is still the same list.
+/// The beginning of an input: whoever comes back finds out whether it is still the same.
+struct input_beginning {
+    std::uint64_t bytes = 0;
+    std::uint32_t crc = 0;  ///< CRC-32C of these bytes
+    bool operator==(const input_beginning&) const = default;
+};
+
+/// A place between two records.
 struct input_position {
-    std::uint64_t offset = 0;        ///< bytes of the input before it; 0 where one cannot go there at once
-    std::uint64_t lines = 0;         ///< physical lines before it
-    std::uint64_t bytes_hashed = 0;  ///< length of the beginning of the input that `crc` is made of
-    std::uint32_t crc = 0;           ///< CRC-32C of that beginning
+    std::uint64_t offset = 0;  ///< bytes of the input before it; 0 where one cannot go there at once
+    std::uint64_t lines = 0;   ///< physical lines before it
+    input_beginning hashed;    ///< what was read when the place was noticed: a little further than it
     std::optional<input_encoding> encoding;  ///< where it has shown
     bool operator==(const input_position&) const = default;
+};
+
+/// Where to go on in a list that was read before.
+struct input_resumption {
+    input_position from;
+    input_beginning consumed;  ///< what the list must begin with
 };
 
 /// What tells one regular file from another.

@@ -41,6 +41,7 @@ struct record_block {
     /// the parser was told to keep them. Empty for a record that cannot be read.
     std::string kept;
     std::vector<std::uint32_t> kept_ends;
+    input_beginning consumed;      ///< of the input, up to the end of this block and perhaps further
     std::uint64_t bytes_read = 0;  ///< bytes of the input up to the end of this block
     std::uint64_t lines_read = 0;  ///< physical lines up to the end of this block
 

@@ -90,6 +90,26 @@ TEST(ending, of_input_and_output_faults) {
     EXPECT_EQ(judge(output_fault(output_kind::io), {}).message, "why");
 }
 
+TEST(ending, says_how_to_go_on_where_that_is_possible) {
+    auto result = stopped(stop_reason::account_refused, "7 x");
+    EXPECT_EQ(judge(result, {}).message.find("goes on"), std::string::npos);
+    result.is_resumable = true;
+    EXPECT_NE(judge(result, {}).message.find("the same command goes on from there"), std::string::npos);
+    result.end = run::run_end::input_fault;
+    result.input_fault = source::input_error::error_kind::read;
+    EXPECT_NE(judge(result, {}).message.find("goes on"), std::string::npos);
+    result.input_fault = source::input_error::error_kind::unusable;
+    EXPECT_EQ(judge(result, {}).message.find("goes on"), std::string::npos)
+        << "a mended list is another list";
+}
+
+TEST(ending, does_not_repeat_a_token_that_the_carrier_has_repeated) {
+    const std::string token = "a07ea693c1d5b2f4e8a07ea693c1d5b2f4e8a07ea693c1d5b2f4e806e20011ab";
+    const auto end = judge(stopped(stop_reason::account_refused, "7 token " + token + " is wrong"), {});
+    EXPECT_EQ(end.message.find(token), std::string::npos) << end.message;
+    EXPECT_NE(end.message.find("code 7 token ****"), std::string::npos) << end.message;
+}
+
 TEST(ending, of_faults_before_the_run) {
     using sink::output_error;
     using source::input_error;

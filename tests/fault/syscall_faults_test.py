@@ -4,7 +4,7 @@ reports success has an output that is not whole.
 A first run counts the points: the calls on OUT.partial, FAILURES.partial and OUT.checkpoint, in their order. Then a
 run for each point and fault, and after it the same command without the fault, until it succeeds.
 
-CARDRESOLVER_FAULT_POINTS: how many (point, fault) pairs to try, drawn at random; `all`: every one. Default 60.
+CARDRESOLVER_FAULT_POINTS: how many (point, fault) pairs to try, drawn at random; `all`: every one. Default 30.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from independent_carrier import card_of
 from program_test_case import ProgramTestCase, as_list, iccids, rows_of
 
 SHIM = os.environ.get("CARDRESOLVER_SHIM", "build/dev/tests/fault/libsyscall_shim.so")
-WANTED = os.environ.get("CARDRESOLVER_FAULT_POINTS", "60")
+WANTED = os.environ.get("CARDRESOLVER_FAULT_POINTS", "30")
 
 KINDS = {
     "write": ("kill", "EIO", "ENOSPC", "EINTR", "short"), "pwrite": ("kill", "EIO", "ENOSPC", "EINTR", "short"),

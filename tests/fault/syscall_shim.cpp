@@ -1,10 +1,18 @@
-// Loaded before the C library (LD_PRELOAD): makes the system calls of the durable path fail on demand.
+// Loaded before the C library (LD_PRELOAD): makes the system calls of the durable path fail on demand. Told
+// by variables of the environment:
 //
-//   FAULT_FOLDER  absolute path; calls on files below it whose name holds ".partial" or ".checkpoint" are
-//   points FAULT_LOG     file to which each point is appended as a line: CALL NAME FAULT_CALL    the call
-//   that fails, as the log names it FAULT_POINT   which of these calls fails, from 1; none: all go well
-//   FAULT_KIND    kill, EIO, ENOSPC, EINTR, or short (half of a write or read)
-//   FAULT_LENGTH  once, or ever: that call and all later ones
+// FAULT_FOLDER: absolute path; calls on files below it whose name holds ".partial" or ".checkpoint" are
+// points.
+//
+// FAULT_LOG: file to which each point is appended as a line, CALL NAME.
+//
+// FAULT_CALL: the call that fails, as the log names it.
+//
+// FAULT_POINT: which of these calls fails, from 1; none: all go well.
+//
+// FAULT_KIND: kill, EIO, ENOSPC, EINTR, or short (half of a write or read).
+//
+// FAULT_LENGTH: once, or ever: that call and all later ones.
 //
 // A call is counted when it is made; `kill` ends the process before it takes place.
 

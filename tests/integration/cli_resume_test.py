@@ -5,6 +5,7 @@ CARDRESOLVER_KILLS: how often a process is killed in all, at least; default 24.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -52,6 +53,15 @@ def durable_bytes(checkpoint: Path) -> int:
     except (sqlite3.DatabaseError, FileNotFoundError):
         return 0
     return state.rows_bytes if state else 0
+
+
+def open_of(checkpoint: Path) -> frozenset[int]:
+    """Records of a process at work that were taken in and have no durable row; none where that cannot be told."""
+    try:
+        state = read_checkpoint(checkpoint)
+    except (sqlite3.DatabaseError, FileNotFoundError):
+        return frozenset()
+    return state.open_lines if state and state.newest_line >= 8_000 else frozenset()
 
 
 class ResumeTestCase(ProgramTestCase):
@@ -227,6 +237,120 @@ class Resume(ResumeTestCase):
                     self.assertEqual(row["msisdn"], card_of("iccid", row["number"]).msisdn)
                     if "input_iccid" in row:
                         self.assertEqual(row["input_iccid"], row["number"])
+
+    def stop_with_a_late_batch(self, output: Path, numbers: list[str], *arguments: str | Path,
+                               stdin: bytes | None = None) -> None:
+        """Killed when all of the list has its row but the second request's cards, whose answer never came."""
+        carrier = self.carrier(late=numbers[10:20])
+        process = self.start_program("resolve", *arguments, *self.account_of(carrier), "--rate", "unlimited", "-o", output,
+                                     "--batch-size", "10", "--connections", "3", stdin=subprocess.PIPE,
+                                     variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
+        if stdin is not None:
+            process.stdin.write(stdin)
+            process.stdin.flush()
+        checkpoint = Path(f"{output}.checkpoint")
+        while len(open_of(checkpoint)) != 10:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # a commit is no event of ours
+                self.assertIsNone(process.wait(0.02), "it has ended before")
+        process.kill()
+        process.wait()
+
+    def test_IN6_another_list_on_standard_input_is_noticed_before_anything_is_asked(self) -> None:
+        numbers = iccids(9_000)
+        output = self.folder / "rows.csv"
+        self.stop_with_a_late_batch(output, numbers, stdin=as_list(numbers))
+        changed = numbers[:6_000] + numbers[6_001:6_002] + numbers[6_001:]
+        carrier = self.carrier()
+        for other in (changed, numbers[:100], numbers[:8_000]):
+            done = self.run_on(carrier, Path("-"), output, stdin=as_list(other))
+            self.assert_exit(done, 65)
+            self.assertIn(b"is not the list that the unfinished run began with", done.stderr)
+        self.assertEqual(carrier.requests, [])
+        self.assert_exit(self.run_on(carrier, Path("-"), output, stdin=as_list(numbers)), 0)
+        self.assertEqual(sorted(carrier.asked_since(0)), sorted(numbers[10:20]))
+        self.assert_all_right(output, numbers)
+
+    def test_IN6_a_file_behind_standard_input_is_a_stream(self) -> None:
+        numbers = iccids(9_000)
+        source, output = self.write_list(numbers), self.folder / "rows.csv"
+        self.stop_with_a_late_batch(output, numbers, stdin=as_list(numbers))
+        carrier = self.carrier()
+        command = ["resolve", *self.account_of(carrier), "--rate", "unlimited", "--progress", "none", "-o", str(output)]
+        with source.open("rb") as list_file:
+            process = self.start_program(*command, stdin=list_file, variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
+            process.communicate()
+        self.assertEqual(process.returncode, 0)
+        self.assert_all_right(output, numbers)
+        with source.open("rb") as list_file:
+            list_file.readline()
+            os.lseek(list_file.fileno(), 21, os.SEEK_SET)  # somebody has read the first line
+            process = self.start_program(*command[:-1], self.folder / "rest.csv", stdin=list_file,
+                                         variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
+            process.communicate()
+        self.assertEqual(process.returncode, 0)
+        self.assert_all_right(self.folder / "rest.csv", numbers[1:])
+
+    def test_IN6_a_file_that_was_changed_in_its_middle_is_refused(self) -> None:
+        numbers = iccids(9_000)
+        source, output = self.write_list(numbers), self.folder / "rows.csv"
+        self.stop_with_a_late_batch(output, numbers, source)
+        self.write_list(numbers[:4_500] + numbers[4_501:4_502] + numbers[4_501:])
+        done = self.run_on(self.carrier(), source, output)
+        self.assert_exit(done, 65)
+        self.assertIn(b"has been changed", done.stderr)
+
+    def test_settings_of_lists_are_bound_too(self) -> None:
+        source, output = self.write_list(iccids(300)), self.folder / "rows.csv"
+        carrier = self.carrier()
+        pace = ("--batch-size", "10", "--connections", "1")
+        classes = ("--status-class", "500=transient", "--status-class", "900=card")
+        self.stop_after(carrier, 5, source, output, *pace, "--failures", "a.csv", *classes)
+        for changed, word in ((("--failures", "b.csv", *classes), b"--failures was 'a.csv' and is 'b.csv'"),
+                              (("--failures", "a.csv", "--excel-safe", *classes), b"--excel-safe was 'false' and is 'true'"),
+                              (("--failures", "a.csv", "--status-class", "500=card", *classes[2:]),
+                               b"--status-class 500 was 'transient' and is 'card'")):
+            done = self.run_on(carrier, source, output, *changed)
+            self.assert_exit(done, 64)
+            self.assertIn(word, done.stderr)
+        self.assert_exit(self.run_on(carrier, source, output, "--failures", "a.csv", *classes[2:], *classes[:2]), 0)
+
+    def test_counters_agree_in_the_order_of_the_list(self) -> None:
+        numbers = iccids(20_000)
+        source, output, summary = self.write_list(numbers), self.folder / "rows.csv", self.folder / "summary.json"
+        carrier = self.carrier()
+        process = self.start_on(carrier, source, output, "--order", "input")
+        carrier.wait_for_requests_of(process, 60)
+        process.kill()
+        process.wait()
+        self.assert_exit(self.run_on(carrier, source, output, "--order", "input", "--summary", summary), 0)
+        whole = json.loads(summary.read_text())
+        self.assertEqual((whole["output"]["rows"], sum(whole["statuses"].values())), (len(numbers), len(numbers)))
+
+    def test_too_many_failures_may_be_tried_again(self) -> None:
+        source, output = self.write_list(iccids(300)), self.folder / "rows.csv"
+        more = ("--batch-size", "10", "--connections", "1", "--attempts", "1", "--max-failures", "50")
+        failing = self.carrier(modes={"http-500"})
+        self.assert_exit(self.run_on(failing, source, output, *more), 91)
+        self.assert_exit(self.run_on(self.carrier(), source, output, *more), 90)
+
+    def test_DK9_a_finished_run_that_left_its_checkpoint_is_tidied_up(self) -> None:
+        source, output = self.write_list(iccids(300)), self.folder / "rows.csv"
+        carrier = self.carrier()
+        self.stop_after(carrier, 5, source, output, "--batch-size", "10", "--connections", "1")
+        checkpoint = Path(f"{output}.checkpoint")
+        with sqlite3.connect(checkpoint) as connection:
+            connection.execute("UPDATE checkpoint SET is_complete = 1")
+        connection.close()
+        Path(f"{output}.partial").rename(output)
+        self.assert_exit(self.run_on(carrier, source, output), 73)
+        self.assertEqual([path.name for path in self.folder.glob("rows.csv*")], ["rows.csv"])
+
+    def test_its_own_unfinished_rows_are_no_list(self) -> None:
+        output = self.folder / "rows.csv"
+        (self.folder / "rows.csv.partial").write_bytes(as_list(iccids(30)))
+        done = self.run_on(self.carrier(), Path("rows.csv.partial"), output)
+        self.assert_exit(done, 64)
+        self.assertEqual((self.folder / "rows.csv.partial").read_bytes(), as_list(iccids(30)))
 
     def test_a_long_list_is_not_read_from_its_beginning(self) -> None:
         numbers = iccids(20_000)

@@ -131,7 +131,7 @@ class Carrier:
     def __init__(self, folder: Path, *, modes: set[str] | frozenset[str] = frozenset(),
                  account: Account = Account(), certificate: Certificate | None = None, path_prefix: str = "",
                  throttle_first: int = 0, echo_first: int = 0, poison: Iterable[str] = (),
-                 requests_per_connection: int | None = None, held: bool = False,
+                 late: Iterable[str] = (), requests_per_connection: int | None = None, held: bool = False,
                  own_reply: Callable[[Request], bytes | None] | None = None, clock_ahead: timedelta = timedelta()) -> None:
         if unknown := set(modes) - set(MODES):
             raise ValueError(f"no such mode: {', '.join(sorted(unknown))}")
@@ -147,6 +147,7 @@ class Carrier:
         self._prefix = path_prefix
         self._throttle_left = throttle_first
         self._echo_left = echo_first  # so many requests are answered by an error page that repeats them
+        self._late = frozenset(late)  # numbers whose requests are never answered
         self._poison = frozenset(poison)  # numbers that spoil every request they are in
         self._own_reply = own_reply  # a test's own body for a request; None: as usual
         self._check = ProtocolCheck(account, path_prefix)
@@ -223,6 +224,8 @@ class Carrier:
             self._echo_left -= echoed
             self._arrived.notify_all()
         self.gate.pass_through()
+        if self._late.intersection(request.values):
+            self._stopping.wait()
         if "slow" in self.modes:
             self._stopping.wait(0.2)
         if "http-500" in self.modes:

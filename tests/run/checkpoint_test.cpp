@@ -18,7 +18,8 @@ checkpoint example() {
     state.run_id = "0123";
     state.settings = "kind=auto\n";
     state.input = source::input_identity{UINT64_MAX >> 1U, 0xFFFFFFFF, 7, 8, -9};
-    state.position = {10, 11, 12, 0xFFFFFFFE, source::input_encoding::gb18030};
+    state.position = {10, 11, {12, 0xFFFFFFFE}, source::input_encoding::gb18030};
+    state.consumed = {13, 0xFFFFFFFD};
     state.newest_line = 40;
     state.open = {{12, 12}, {14, 40}};
     state.rows = {1000, 0x80000000};
@@ -33,6 +34,7 @@ void expect_same(const checkpoint& a, const checkpoint& b) {
     EXPECT_EQ(a.settings, b.settings);
     EXPECT_EQ(a.input, b.input);
     EXPECT_EQ(a.position, b.position);
+    EXPECT_EQ(a.consumed, b.consumed);
     EXPECT_EQ(a.newest_line, b.newest_line);
     EXPECT_EQ(a.open, b.open);
     EXPECT_EQ(a.rows, b.rows);

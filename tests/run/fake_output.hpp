@@ -28,7 +28,7 @@ class fake_output final : public sink::output {
 public:
     fake_output(output_log& log, std::string name, std::string& written)
         : log_(log), name_(std::move(name)), written_(written) {}
-    void when_full(std::function<bool()> try_again) override { try_again_ = std::move(try_again); }
+    void when_full(const std::function<bool()>& try_again) override { try_again_ = try_again; }
     void write(std::string_view bytes) override {
         std::unique_lock lock(log_.mutex);
         log_.changed.wait(lock, [this] { return log_.gate_is_open; });

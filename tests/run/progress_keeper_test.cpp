@@ -20,7 +20,7 @@ protected:
     checkpoint saved() const { return checkpoint_store(path_).load().value(); }
 
     static source::input_position position(std::uint64_t lines) {
-        return {lines * 20, lines, lines * 21, 0, {}};
+        return {lines * 20, lines, {lines * 21, 0}, {}};
     }
 
     support::temporary_folder folder_;
@@ -58,11 +58,11 @@ std::vector<std::uint64_t> work(progress_keeper keep, const checkpoint& from,
     std::vector<std::uint64_t> unsaved;
     std::vector<std::uint64_t> asked;
     progress_note note;
-    auto next = std::upper_bound(list.begin(), list.end(), earlier.position().lines);
+    auto next = std::upper_bound(list.begin(), list.end(), earlier.resumption().from.lines);
     for (std::size_t step = 0; step < steps; ++step) {
         if (next != list.end() && (asked.size() < 20 || random() % 2 == 0)) {
             const auto line = *next++;
-            if (line % 16 == 1) note.positions.push_back({0, line - 1, 0, 0, {}});
+            if (line % 16 == 1) note.positions.push_back({0, line - 1, {}, {}});
             if (earlier.is_done(line)) continue;
             if (line > earlier.newest_line()) note.opened.add(line);
             asked.push_back(line);
@@ -104,7 +104,7 @@ TEST(earlier_work_test, a_new_run_has_none) {
     earlier_work none(std::nullopt);
     EXPECT_FALSE(none.is_done(1));
     EXPECT_EQ(none.rows(), 0U);
-    EXPECT_EQ(none.position(), source::input_position{});
+    EXPECT_EQ(none.resumption().from, source::input_position{});
 }
 
 TEST(earlier_work_test, counters_that_cannot_be_read_are_damage) {

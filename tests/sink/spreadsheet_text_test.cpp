@@ -39,12 +39,34 @@ TEST(is_spoiled_number, tells_what_a_spreadsheet_would_not_show_as_it_is) {
                                         ".5",
                                         "1,234",
                                         "12 345",
-                                        "5-"})
+                                        "5-",
+                                        " 12345678901234567890",
+                                        "\xC2\xA0"
+                                        "007",
+                                        "\xE3\x80\x80"
+                                        "2026-11-25"})
         EXPECT_TRUE(is_spoiled_number(text)) << text;
-    for (const std::string_view text :
-         {"", "0", "25", "118040196", "13800000001", "12345678901", "898600D6991330004146A",
-          "898602B2221430000006", "http-503", "timeout", "正确", "...", ".", "E5", "=1", "-5",
-          "+8613800000001", "5 cards"})
+    for (const std::string_view text : {"",
+                                        "0",
+                                        "25",
+                                        "118040196",
+                                        "13800000001",
+                                        "12345678901",
+                                        "898600D6991330004146A",
+                                        "898602B2221430000006",
+                                        "http-503",
+                                        "timeout",
+                                        "正确",
+                                        "...",
+                                        ".",
+                                        "E5",
+                                        "=1",
+                                        "-5",
+                                        "+8613800000001",
+                                        "5 cards",
+                                        " ",
+                                        " 25",
+                                        "\xE3\x80\x80"})
         EXPECT_FALSE(is_spoiled_number(text)) << text;
 }
 

@@ -74,7 +74,7 @@ TEST(count_ascii, stops_at_the_first_byte_that_is_more) {
     }
 }
 
-TEST(guess_encoding, prefers_what_is_well_formed) {
+TEST(guess_encoding, prefers_what_makes_more_sense) {
     struct row {
         std::string_view text;
         input_encoding guess;
@@ -86,6 +86,8 @@ TEST(guess_encoding, prefers_what_is_well_formed) {
         row{"\xC1\xAA\xCD\xA8\n", input_encoding::gb18030},
         row{"\xFF\xFE\x31\n", input_encoding::utf8},
         row{"\xBA\xC5\xFF\n", input_encoding::utf8},
+        row{"\xD6\xD0\xB9\xFA\xD2\xC6\xB6\xAF,\x80\n",
+            input_encoding::gb18030},  // one euro sign of code page 936
         row{"\xA0\xA0 \xC2\xA0\n", input_encoding::gb18030},
         row{"\x94\x39\xFC\x36\n", input_encoding::gb18030},
         row{"\xC2\xA0 \xE5\x8F\xB7,\xE5\x8F", input_encoding::utf8},

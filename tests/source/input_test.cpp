@@ -220,7 +220,7 @@ TEST_F(input_test, IN6_goes_on_from_every_place_that_a_block_has_begun_at) {
         }
         ASSERT_GE(places.size(), 3U) << list.name;
         for (const auto& place : places) {
-            input rest(settings, place);
+            input rest(settings, {place, {}});
             auto read = read_all(rest);
             std::erase_if(read, [&](const seen_record& one) { return one.line <= place.lines; });
             auto wanted = all;
