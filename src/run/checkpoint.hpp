@@ -48,8 +48,6 @@ public:
     /// Closes and deletes the file: the run is complete, or was not worth keeping.
     void remove();
 
-    const std::string& path() const noexcept { return path_; }
-
 private:
     class implementation;
     std::string path_;

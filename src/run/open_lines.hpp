@@ -28,7 +28,6 @@ public:
             ranges_.push_back({line, line});
         }
     }
-    void clear() noexcept { ranges_.clear(); }
     bool empty() const noexcept { return ranges_.empty(); }
     const std::vector<line_range>& ranges() const noexcept { return ranges_; }
 

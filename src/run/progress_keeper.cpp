@@ -6,25 +6,27 @@
 #include <utility>
 
 namespace cardresolver::run {
+namespace {
+
+template <class Visit>
+void for_each_line(const std::vector<line_range>& ranges, Visit visit) {
+    for (const auto& range : ranges) {
+        for (auto line = range.first; line <= range.last; ++line)
+            visit(line);
+    }
+}
+
+}  // namespace
 
 progress_keeper::progress_keeper(std::unique_ptr<checkpoint_store> store, checkpoint state)
     : store_(std::move(store)), state_(std::move(state)) {
-    for (const auto& range : state_.open) {
-        for (auto line = range.first; line <= range.last; ++line)
-            open_.open(line);
-    }
+    for_each_line(state_.open, [this](std::uint64_t line) { open_.open(line); });
     positions_.push_back(state_.position);
 }
 
 void progress_keeper::take(progress_note&& note) {
-    for (const auto& range : note.opened.ranges()) {
-        for (auto line = range.first; line <= range.last; ++line)
-            open_.open(line);
-    }
-    for (const auto& range : note.closed.ranges()) {
-        for (auto line = range.first; line <= range.last; ++line)
-            open_.close(line);
-    }
+    for_each_line(note.opened.ranges(), [this](std::uint64_t line) { open_.open(line); });
+    for_each_line(note.closed.ranges(), [this](std::uint64_t line) { open_.close(line); });
     positions_.insert(positions_.end(), note.positions.begin(), note.positions.end());
     state_.newest_line = std::max(state_.newest_line, open_.newest());
     drop_old_positions();
