@@ -22,24 +22,19 @@ dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue
     : settings_(settings),
       catalogue_(catalogue),
       random_(settings.seed),
-      cards_(settings.window, settings.remembered),
+      cards_(settings.window),
+      answers_(settings.remembered),
       batcher_(settings.batch_size, settings.linger),
       gate_(settings.rate ? permit_gate(*settings.rate) : permit_gate()),
       budget_(retry_floor(settings.rate)),
       health_(random_),
-      writer_(cards_) {}
+      writer_(cards_, answers_) {}
 
 void dispatcher::add(const card::card_number& number, std::uint64_t line, time_point now,
                      outcome_listener& listener) {
+    if (const auto row = answers_.recall(number, line)) return listener.on_outcome(*row);
     const auto added = cards_.add(number, line, now);
-    switch (added.found) {
-        case added_line::state::new_card:
-            return batcher_.add_new(number.kind(), added.slot);
-        case added_line::state::waiting:
-            return;
-        case added_line::state::answered:
-            return writer_.write_again(added.slot, line, listener);
-    }
+    if (added.is_new) batcher_.add_new(number.kind(), added.slot);
 }
 
 time_point dispatcher::may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept {

@@ -189,6 +189,7 @@ private:
     const carrier::status_catalogue& catalogue_;
     random_source random_;
     card_table cards_;
+    answer_memory answers_;
     batcher batcher_;
     permit_gate gate_;
     retry_budget budget_;

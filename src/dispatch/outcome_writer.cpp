@@ -112,31 +112,8 @@ void outcome_writer::write(slot_id slot, card::card_outcome& outcome, std::strin
         outcome.line = line;
         listener.on_outcome(outcome);
     });
-    if (outcome.outcome == card::outcome_kind::failed) return cards_.release(slot);
-    remember(slot, outcome);
-    cards_.retire(slot);
-}
-
-void outcome_writer::remember(slot_id slot, const card::card_outcome& outcome) {
-    auto& kept = answers_[slot];
-    kept.outcome = outcome.outcome;
-    kept.text.clear();
-    const std::array fields{outcome.iccid, outcome.msisdn, outcome.imsi, outcome.status, outcome.message};
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        kept.text.append(fields[i]);
-        kept.ends[i] = static_cast<std::uint16_t>(kept.text.size());
-    }
-}
-
-void outcome_writer::write_again(slot_id slot, std::uint64_t line, outcome_listener& listener) const {
-    const auto& kept = answers_[slot];
-    const auto field = [&kept](std::size_t i) {
-        const std::size_t begin = i == 0 ? 0 : kept.ends[i - 1];
-        return std::string_view(kept.text).substr(begin, kept.ends[i] - begin);
-    };
-    const auto& number = cards_[slot].number;
-    listener.on_outcome(
-        {line, number.view(), number.kind(), kept.outcome, field(0), field(1), field(2), field(3), field(4)});
+    if (outcome.outcome != card::outcome_kind::failed) answers_.remember(number, outcome);
+    cards_.release(slot);
 }
 
 }  // namespace cardresolver::dispatch

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <deque>
 #include <map>
 #include <string>
 
@@ -29,7 +27,7 @@ std::vector<std::uint64_t> release(card_table& table, slot_id slot) {
 TEST(card_table, IN3_answers_a_repeated_number_at_every_line_in_order) {
     card_table table(8);
     const auto slot = table.add(msisdn(1), 10, {}).slot;
-    EXPECT_EQ(table.add(msisdn(1), 11, {}).found, added_line::state::waiting);
+    EXPECT_FALSE(table.add(msisdn(1), 11, {}).is_new);
     EXPECT_EQ(table.add(msisdn(1), 12, {}).slot, slot);
     EXPECT_EQ(table.size(), 3U);
     EXPECT_EQ(release(table, slot), (std::vector<std::uint64_t>{10, 11, 12}));
@@ -55,51 +53,27 @@ TEST(card_table, keeps_kinds_apart) {
     EXPECT_EQ(table.find({card_kind::msisdn, "12345"}), phone);
 }
 
-TEST(card_table, IN3_remembers_answered_cards_until_as_many_others_were_answered) {
-    card_table table(4, 2);
-    for (std::uint64_t index = 1; index <= 3; ++index)
-        table.retire(table.add(msisdn(index), index, {}).slot);
-    EXPECT_TRUE(table.is_empty());
-    EXPECT_EQ(table.add(msisdn(2), 4, {}).found, added_line::state::answered);
-    EXPECT_EQ(table.add(msisdn(3), 5, {}).found, added_line::state::answered);
-    EXPECT_TRUE(table.is_empty()) << "an answered line waits for nothing";
-    EXPECT_EQ(table.add(msisdn(1), 6, {}).found, added_line::state::new_card) << "the oldest is forgotten";
-}
-
 TEST(card_table, agrees_with_a_map_over_a_long_random_life) {
     constexpr std::uint64_t seed = 20'260'101;
-    constexpr std::size_t remembered = 20;
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_source random(seed);
-    card_table table(64, remembered);
+    card_table table(64);
     std::map<std::string, std::pair<slot_id, std::vector<std::uint64_t>>> waiting;
-    std::deque<std::string> retired;
     for (std::uint64_t step = 0; step < 200'000; ++step) {
         const auto number = msisdn(random.next() % 100);
         const std::string key(number.view());
         const auto known = waiting.find(key);
-        const bool is_retired = std::find(retired.begin(), retired.end(), key) != retired.end();
         if (!table.is_full() && random.next() % 3 != 0) {
             const auto added = table.add(number, step, {});
-            const auto expected = is_retired               ? added_line::state::answered
-                                  : known != waiting.end() ? added_line::state::waiting
-                                                           : added_line::state::new_card;
-            ASSERT_EQ(added.found, expected);
-            if (is_retired) continue;
+            ASSERT_EQ(added.is_new, known == waiting.end());
             waiting[key].first = added.slot;
             waiting[key].second.push_back(step);
         } else if (known != waiting.end()) {
             ASSERT_EQ(table.find(number), known->second.first);
-            if (random.next() % 2 == 0) {
-                ASSERT_EQ(release(table, known->second.first), known->second.second);
-            } else {
-                table.retire(known->second.first);
-                retired.push_back(key);
-                if (retired.size() > remembered) retired.pop_front();
-            }
+            ASSERT_EQ(release(table, known->second.first), known->second.second);
             waiting.erase(known);
         } else {
-            ASSERT_EQ(table.find(number) != no_id, is_retired);
+            ASSERT_EQ(table.find(number), no_id);
         }
     }
 }
