@@ -9,6 +9,7 @@
 #include "app/version.hpp"
 #include "card/canonical.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include <memory>

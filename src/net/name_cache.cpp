@@ -1,5 +1,7 @@
 #include "net/name_cache.hpp"
 
+#include "net/system_lookup.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>

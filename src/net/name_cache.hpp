@@ -7,6 +7,7 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <map>

@@ -1,14 +1,17 @@
 // How a name becomes addresses: the seam at which a test puts its own name server, and `check` its ear.
 #pragma once
 
-#include "net/async.hpp"
-
-#include <boost/asio/ip/address.hpp>
-#include <boost/system/error_code.hpp>
-
 #include <functional>
 #include <string>
 #include <vector>
+
+// Declared alone: settings have a lookup among them, and most who read settings have no use for Asio.
+namespace boost::asio::ip {
+class address;
+}
+namespace boost::system {
+class error_code;
+}
 
 namespace cardresolver::net {
 
@@ -18,8 +21,5 @@ using lookup_handler =
 
 /// Starts to look `host` up and returns at once; the handler is not called from inside.
 using name_lookup = std::function<void(const std::string& host, lookup_handler)>;
-
-/// The system's resolver (getaddrinfo, on a hidden thread of Asio's).
-name_lookup system_lookup(const executor& loop);
 
 }  // namespace cardresolver::net

@@ -2,8 +2,10 @@
 
 #include "carrier/reply_decoder.hpp"
 #include "net/connection.hpp"
+#include "net/system_lookup.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <exception>
 #include <memory>

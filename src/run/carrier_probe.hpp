@@ -6,7 +6,8 @@
 #include "carrier/account.hpp"
 #include "carrier/base_url.hpp"
 #include "carrier/request.hpp"
-#include "net/client.hpp"
+#include "net/client_settings.hpp"
+#include "net/event_loop_fwd.hpp"
 #include "net/peer.hpp"
 
 #include <chrono>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dispatch/dispatcher.hpp"
-#include "net/async.hpp"
+#include "net/event_loop_fwd.hpp"
 #include "run/run_history.hpp"
 #include "run/settings.hpp"
 #include "run/statistics.hpp"

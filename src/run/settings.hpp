@@ -7,7 +7,7 @@
 #include "carrier/request.hpp"
 #include "carrier/status_catalogue.hpp"
 #include "dispatch/settings.hpp"
-#include "net/client.hpp"
+#include "net/client_settings.hpp"
 #include "run/failure_limit.hpp"
 #include "sink/output.hpp"
 #include "sink/row_format.hpp"

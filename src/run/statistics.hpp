@@ -3,7 +3,7 @@
 
 #include "card/outcome.hpp"
 #include "dispatch/dispatcher.hpp"
-#include "net/client.hpp"
+#include "net/client_settings.hpp"
 #include "run/latency_histogram.hpp"
 
 #include <array>

@@ -9,7 +9,7 @@
 #include "carrier/secret.hpp"
 #include "carrier/status_catalogue.hpp"
 #include "dispatch/permit_gate.hpp"
-#include "net/client.hpp"
+#include "net/client_settings.hpp"
 #include "run/failure_limit.hpp"
 #include "simulator/simulator.hpp"
 #include "sink/row_format.hpp"
