@@ -29,7 +29,8 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) {
 }
 
 member member_named(std::string_view key) {
-    const auto is = [&](std::string_view name) { return equals_ignoring_case(key, name); };
+    // The usual spelling first: that is one comparison of a few bytes.
+    const auto is = [&](std::string_view name) { return key == name || equals_ignoring_case(key, name); };
     switch (key.size()) {
         case 4:
             return is("imsi") ? member::imsi : member::other;

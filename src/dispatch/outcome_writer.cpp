@@ -60,13 +60,12 @@ bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& ite
     using card::card_kind;
     card::card_outcome outcome;
     outcome.outcome = card::outcome_kind::resolved;
-    outcome.iccid = checked(item.iccid, card_kind::iccid);
-    outcome.imsi = checked(item.imsi, card_kind::imsi);
-    outcome.msisdn = checked(item.msisdn, card_kind::msisdn);
     const auto asked = cards_[slot].number.kind();
-    const bool gives_another = (asked != card_kind::iccid && !outcome.iccid.empty()) ||
-                               (asked != card_kind::imsi && !outcome.imsi.empty()) ||
-                               (asked != card_kind::msisdn && !outcome.msisdn.empty());
+    // The asked number itself is filled in by `write`.
+    if (asked != card_kind::iccid) outcome.iccid = checked(item.iccid, card_kind::iccid);
+    if (asked != card_kind::imsi) outcome.imsi = checked(item.imsi, card_kind::imsi);
+    if (asked != card_kind::msisdn) outcome.msisdn = checked(item.msisdn, card_kind::msisdn);
+    const bool gives_another = !outcome.iccid.empty() || !outcome.imsi.empty() || !outcome.msisdn.empty();
     if (!gives_another) return false;
     outcome.status = item.status;
     write(slot, outcome, item.message, listener);
