@@ -75,7 +75,7 @@ exit_code code_of(sink::output_error::error_kind kind) {
         case error_kind::reader_gone:
             return exit_code::reader_gone;
         case error_kind::io:
-        case error_kind::no_room:
+        case error_kind::waited_in_vain:
         case error_kind::damaged:
             break;
     }

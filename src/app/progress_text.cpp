@@ -37,7 +37,7 @@ std::vector<std::string> common_parts(const progress_view& view) {
     std::vector<std::string> parts;
     parts.push_back(counted(view.counts.rows(), "row"));
     if (!view.held_until.empty()) parts.push_back("waiting for the carrier until " + view.held_until);
-    if (view.counts.waits_for_room) parts.emplace_back("waiting for room on the disk");
+    if (!view.counts.rows_wait_for.empty()) parts.push_back("waiting: " + view.counts.rows_wait_for);
     parts.push_back(speed(view.rows_per_s) + " rows/s");
     if (const auto left = seconds_left(view)) parts.push_back(format_clock(*left) + " left");
     parts.push_back(request_speed(view));

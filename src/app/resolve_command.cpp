@@ -38,7 +38,7 @@ public:
     resolve_session(const command_options& options, run::settings settings)
         : options_(options), settings_(std::move(settings)) {
         if (!options_.base_url) start_built_in_carrier();
-        settings_.on_full_disk = [this] { tell_of_full_disk(); };
+        settings_.on_wait = [this](std::string_view why) { tell_of_wait(why); };
         if (settings_.trace) settings_.trace->on_fault = [this](std::string_view why) { give_up_trace(why); };
     }
 
@@ -86,11 +86,10 @@ private:
                                  *rows == 1 ? "row" : "rows"));
     }
 
-    void tell_of_full_disk() {
+    void tell_of_wait(std::string_view why) {
         if (progress_) progress_->clear();
-        log_warning(
-            "no room on the disk for further rows: nothing is asked meanwhile, and the run goes on by "
-            "itself once there is some");
+        log_warning(fmt::format(
+            "{}: nothing is asked meanwhile, and the run goes on by itself once that is over", why));
     }
 
     /// The rows are what matters: they go on.

@@ -3,6 +3,7 @@
 #include "app/account.hpp"
 #include "app/version.hpp"
 #include "app/whole_file.hpp"
+#include "database/database_url.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -43,6 +44,18 @@ bool is_same_file(const std::string& a, const std::string& b) {
     return place(a) == place(b);
 }
 
+/// The file that a path or an SQLite URL names.
+std::string file_named_by(const std::string& text) {
+    std::string why;
+    const auto url = database::parse_database_url(text, why);
+    return url ? url->place : text;
+}
+
+/// Rows may go to the database that the list comes from.
+bool are_both_databases(const command_options& options) {
+    return database::is_database_url(options.input) && database::is_database_url(options.output);
+}
+
 /// Not a stream, nor a device or pipe.
 bool becomes_file(const std::string& path) {
     struct stat facts {};
@@ -50,12 +63,12 @@ bool becomes_file(const std::string& path) {
 }
 
 void check_distinct(const command_options& options, std::vector<option_fault>& faults) {
-    std::vector<named_file> files{{"INPUT", options.input},
-                                  {"--output", options.output},
+    std::vector<named_file> files{{"--output", file_named_by(options.output)},
                                   {"--failures", options.failures},
                                   {"--summary", options.summary},
                                   {"--trace", options.trace}};
-    if (becomes_file(options.output)) {
+    if (!are_both_databases(options)) files.insert(files.begin(), {"INPUT", file_named_by(options.input)});
+    if (!database::is_database_url(options.output) && becomes_file(options.output)) {
         files.push_back({"the unfinished --output", options.output + ".partial"});
         files.push_back({"the checkpoint of --output", options.output + ".checkpoint"});
     }
@@ -85,7 +98,15 @@ void check_standard_output(const command_options& options, std::vector<option_fa
                                        files[0].name, files[1].name)});
 }
 
+void check_database(const command_options& options, std::vector<option_fault>& faults) {
+    if (!database::is_database_url(options.output) || !options.output_format) return;
+    faults.push_back(
+        {exit_code::usage,
+         "--output-format says how rows are written to a file; a database takes none: leave it out"});
+}
+
 void check_files(const command_options& options, std::vector<option_fault>& faults) {
+    check_database(options, faults);
     check_distinct(options, faults);
     check_standard_output(options, faults);
     if (is_standard_stream(options.summary)) return;
@@ -97,6 +118,7 @@ void check_files(const command_options& options, std::vector<option_fault>& faul
 
 sink::output_format format_of(const command_options& options) {
     using sink::output_format;
+    if (database::is_database_url(options.output)) return output_format::database;
     const auto named = options.output_format ? options.output_format : sink::format_of(options.output);
     const auto format = named.value_or(output_format::csv);
     return format == output_format::csv && options.excel_safe ? output_format::spreadsheet_csv : format;
@@ -109,6 +131,8 @@ std::string_view text_of(sink::output_format format) {
             return "csv";
         case sink::output_format::ndjson:
             return "ndjson";
+        case sink::output_format::database:
+            return "database";
     }
     return "";
 }

@@ -9,15 +9,34 @@ bool sqlite_error::is_damage() const noexcept {
     return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_FORMAT;
 }
 
+bool sqlite_error::is_locked() const noexcept {
+    const int primary = code & 0xFF;
+    return primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
+}
+
+bool sqlite_error::is_full() const noexcept {
+    return (code & 0xFF) == SQLITE_FULL;
+}
+
+bool sqlite_error::is_constraint() const noexcept {
+    return (code & 0xFF) == SQLITE_CONSTRAINT;
+}
+
+bool sqlite_error::is_no_database() const noexcept {
+    return (code & 0xFF) == SQLITE_NOTADB;
+}
+
 void sqlite_connection::closer::operator()(sqlite3* connection) const noexcept {
     ::sqlite3_close_v2(connection);
 }
 
 sqlite_connection::sqlite_connection(const std::string& path, opening how) : path_(path) {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+    const int access = how == opening::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    const int flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (how == opening::create ? SQLITE_OPEN_CREATE : 0);
     sqlite3* opened = nullptr;
-    const auto name = path.starts_with("file:") ? "./" + path : path;  // no URI of SQLite's
+    // No URI of SQLite's, nor one of its databases in memory.
+    const auto name = path.starts_with("file:") || path.starts_with(':') ? "./" + path : path;
     const int code = ::sqlite3_open_v2(name.c_str(), &opened, flags, nullptr);
     connection_.reset(opened);  // there to be closed, and to be asked why, even where it could not be opened
     if (code != SQLITE_OK) fail(code);
@@ -35,16 +54,34 @@ void sqlite_connection::execute(const std::string& statements) {
 
 sqlite_statement sqlite_connection::prepare(std::string_view statement) {
     sqlite3_stmt* prepared = nullptr;
+    const char* rest = nullptr;
     const int code =
         ::sqlite3_prepare_v3(connection_.get(), statement.data(), static_cast<int>(statement.size()),
-                             SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+                             SQLITE_PREPARE_PERSISTENT, &prepared, &rest);
     if (code != SQLITE_OK) fail(code);
-    return {*this, prepared};
+    sqlite_statement made(*this, prepared);
+    statement.remove_prefix(static_cast<std::size_t>(rest - statement.data()));
+    const bool is_alone = statement.find_first_not_of(" \t\r\n;") == std::string_view::npos;
+    if (prepared == nullptr || !is_alone)
+        throw sqlite_error(SQLITE_ERROR, "'" + path_ + "': not one statement");
+    return made;
 }
 
 std::int64_t sqlite_connection::number_of(std::string_view query) {
     auto statement = prepare(query);
     return statement.step() ? statement.number(0) : 0;
+}
+
+void sqlite_connection::wait_for_locks(std::chrono::milliseconds at_most) {
+    ::sqlite3_busy_timeout(connection_.get(), static_cast<int>(at_most.count()));
+}
+
+bool sqlite_connection::is_in_transaction() const noexcept {
+    return ::sqlite3_get_autocommit(connection_.get()) == 0;
+}
+
+int sqlite_connection::changed_rows() const noexcept {
+    return ::sqlite3_changes(connection_.get());
 }
 
 void sqlite_statement::finalizer::operator()(sqlite3_stmt* statement) const noexcept {
@@ -84,6 +121,19 @@ void sqlite_statement::reset() noexcept {
     ::sqlite3_clear_bindings(statement_.get());
 }
 
+int sqlite_statement::column_count() const noexcept {
+    return ::sqlite3_column_count(statement_.get());
+}
+
+std::string_view sqlite_statement::column_name(int column) const {
+    const char* const name = ::sqlite3_column_name(statement_.get(), column);
+    return name == nullptr ? std::string_view() : name;
+}
+
+bool sqlite_statement::is_read_only() const noexcept {
+    return ::sqlite3_stmt_readonly(statement_.get()) != 0;
+}
+
 std::int64_t sqlite_statement::number(int column) const {
     return ::sqlite3_column_int64(statement_.get(), column);
 }
@@ -103,6 +153,16 @@ std::string_view sqlite_statement::blob(int column) const {
 
 bool sqlite_statement::is_null(int column) const {
     return ::sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+std::string quote_identifier(std::string_view name) {
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"') quoted.push_back('"');
+        quoted.push_back(c);
+    }
+    quoted.push_back('"');
+    return quoted;
 }
 
 }  // namespace cardresolver::database

@@ -1,6 +1,7 @@
 // SQLite, as far as it is used here: a connection and prepared statements that cannot leak.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,14 @@ public:
     sqlite_error(int result, const std::string& why) : std::runtime_error(why), code(result) {}
     /// The file is no database, or a damaged one.
     bool is_damage() const noexcept;
+    /// Somebody else holds a lock.
+    bool is_locked() const noexcept;
+    /// The disk, or the room that the database is allowed, is full.
+    bool is_full() const noexcept;
+    /// A row of this key is there already, or another rule of the table is broken.
+    bool is_constraint() const noexcept;
+    /// The file is no database at all.
+    bool is_no_database() const noexcept;
     int code;
 };
 
@@ -27,16 +36,23 @@ class sqlite_statement;
 /// One database file. One thread at a time.
 class sqlite_connection {
 public:
-    enum class opening : std::uint8_t { existing, create };
+    enum class opening : std::uint8_t { existing, create, read_only };
 
     /// Throws `sqlite_error`. A file that is no database is found out at the first use.
     sqlite_connection(const std::string& path, opening how);
 
     /// Runs statements that give no rows.
     void execute(const std::string& statements);
+    /// One statement; what follows it must be blank. An empty one, or a second one, is an error, too.
     sqlite_statement prepare(std::string_view statement);
     /// The first column of the first row, as a number.
     std::int64_t number_of(std::string_view query);
+
+    /// How long a lock of somebody else is waited for before it is an error; 0 at first.
+    void wait_for_locks(std::chrono::milliseconds at_most);
+    bool is_in_transaction() const noexcept;
+    /// Rows that the last INSERT, UPDATE or DELETE has touched.
+    int changed_rows() const noexcept;
 
 private:
     friend class sqlite_statement;
@@ -64,6 +80,12 @@ public:
     /// Ready to be bound and run once more.
     void reset() noexcept;
 
+    /// Of the result; 0 where the statement gives no rows.
+    int column_count() const noexcept;
+    std::string_view column_name(int column) const;
+    /// Whether it leaves the database as it is.
+    bool is_read_only() const noexcept;
+
     std::int64_t number(int column) const;
     std::string_view text(int column) const;
     std::string_view blob(int column) const;
@@ -82,5 +104,8 @@ private:
     const sqlite_connection* connection_;
     std::unique_ptr<sqlite3_stmt, finalizer> statement_;
 };
+
+/// A name in double quotes, for any table or column.
+std::string quote_identifier(std::string_view name);
 
 }  // namespace cardresolver::database

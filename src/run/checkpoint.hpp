@@ -1,4 +1,4 @@
-// How far a run has come, in a file that survives it.
+// How far a run has come, in a place that survives it.
 #pragma once
 
 #include "run/open_lines.hpp"
@@ -6,7 +6,6 @@
 #include "source/input_position.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,32 +28,20 @@ struct checkpoint {
     std::string history;       ///< the counters, as `write_history` gives them
 };
 
-/// OUT.checkpoint: an SQLite file with one row, written with full synchronisation. Nobody else may use the
-/// run meanwhile: whoever opens it holds the lock of OUT.partial. Throws `sink::output_error`:
-/// `cannot_create` where it cannot be opened, `io` where it cannot be read or written, `damaged` where it is
-/// no checkpoint.
+/// Where the checkpoint of one run is kept. Throws `sink::output_error`.
 class checkpoint_store {
 public:
-    /// Opens the file, or creates it. `path` is also what messages call it.
-    explicit checkpoint_store(std::string path);
-    ~checkpoint_store();
+    checkpoint_store() = default;
     checkpoint_store(const checkpoint_store&) = delete;
     checkpoint_store& operator=(const checkpoint_store&) = delete;
+    virtual ~checkpoint_store() = default;
 
-    /// What was saved last, if anything was.
-    std::optional<checkpoint> load();
     /// Durable when it returns.
-    void save(const checkpoint& state);
-    /// Closes and deletes the file: the run is complete, or was not worth keeping.
-    void remove();
-
-private:
-    class implementation;
-    std::string path_;
-    std::unique_ptr<implementation> implementation_;
+    virtual void save(const checkpoint& state) = 0;
+    /// The run is complete, and its outputs are in place.
+    virtual void finish() = 0;
+    /// The run was not worth keeping.
+    virtual void discard() = 0;
 };
-
-/// Deletes the checkpoint at `path`, if there is one. Throws `sink::output_error`.
-void remove_checkpoint(const std::string& path);
 
 }  // namespace cardresolver::run

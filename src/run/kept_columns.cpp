@@ -1,5 +1,6 @@
 #include "run/kept_columns.hpp"
 
+#include "sink/compact_row.hpp"
 #include "source/csv_scan.hpp"
 
 #include <boost/json/parse.hpp>
@@ -12,7 +13,7 @@ namespace {
 
 using source::input_format;
 
-constexpr std::string_view prefix = "input_";
+constexpr const char* prefix = "input_";
 
 bool is_ours(std::string_view name) noexcept {
     return std::find(sink::row_columns.begin(), sink::row_columns.end(), name) != sink::row_columns.end();
@@ -22,11 +23,37 @@ bool is_among(const std::vector<std::string>& names, std::string_view name) noex
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_same_in_database(std::string_view a, std::string_view b) noexcept {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [lower](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool is_taken_in_database(const std::vector<std::string>& names, std::string_view name) {
+    const auto is_it = [name](std::string_view other) { return is_same_in_database(name, other); };
+    return is_it("run_id") || std::any_of(sink::row_columns.begin(), sink::row_columns.end(), is_it) ||
+           std::any_of(names.begin(), names.end(), is_it);
+}
+
+std::vector<std::string> name_database_columns(const source::list_columns& list) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < list.names.size(); ++i) {
+        std::string name;
+        if (list.has_header) sink::append_clean_text(name, list.names[i]);
+        if (name.empty()) name = prefix + std::to_string(i + 1);
+        while (is_taken_in_database(names, name))
+            name.insert(0, prefix);
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
 std::vector<std::string> name_columns(const source::list_columns& list, sink::output_format rows) {
+    if (rows == sink::output_format::database) return name_database_columns(list);
     std::vector<std::string> names;
     for (std::size_t i = 0; i < list.names.size(); ++i) {
         if (!list.has_header) {
-            names.push_back(std::string(prefix) + std::to_string(i + 1));
+            names.push_back(prefix + std::to_string(i + 1));
             continue;
         }
         auto name = list.names[i];
@@ -56,8 +83,10 @@ void require_keepable(const source::list_columns& list, sink::output_format rows
     if (list.format != input_format::ndjson || rows == sink::output_format::ndjson) return;
     throw source::input_error(
         source::input_error::error_kind::mismatch,
-        "the input is NDJSON, whose fields --keep-columns keeps in NDJSON rows alone: add "
-        "--output-format ndjson");
+        std::string("the input is NDJSON, whose fields --keep-columns keeps in NDJSON rows "
+                    "alone: ") +
+            (rows == sink::output_format::database ? "write the rows to a file of that format"
+                                                   : "add --output-format ndjson"));
 }
 
 kept_columns::kept_columns(const source::list_columns& list, sink::output_format rows)
@@ -68,8 +97,12 @@ kept_columns::kept_columns(const source::list_columns& list, sink::output_format
 std::string kept_columns::names() const {
     std::string names;
     for (const auto& name : names_) {
-        sink::append_csv_field(names, rows_, name);
-        names.push_back(',');
+        if (rows_ == sink::output_format::database) {
+            sink::append_compact_text(names, name);
+        } else {
+            sink::append_csv_field(names, rows_, name);
+            names.push_back(',');
+        }
     }
     return names;
 }
@@ -98,6 +131,7 @@ void kept_columns::append_fields(std::string& out, std::string_view record) {
 }
 
 void kept_columns::append_field(std::string& out, std::size_t column, std::string_view text) const {
+    if (rows_ == sink::output_format::database) return sink::append_compact_text(out, text);
     if (rows_ == sink::output_format::ndjson) {
         sink::append_json_string(out, names_[column]);
         out.push_back(':');
@@ -131,7 +165,7 @@ std::string kept_columns::name_of(std::string_view quoted_name) const {
         name = unescaped;
     }
     if (!is_ours(name)) return std::string(quoted_name);
-    auto quoted = '"' + std::string(prefix) + std::string(name) + '"';
+    auto quoted = '"' + (prefix + std::string(name)) + '"';
     const auto is_taken = [&quoted](const source::json_member& member) { return member.name == quoted; };
     while (std::any_of(members_.begin(), members_.end(), is_taken))
         quoted.insert(1, prefix);

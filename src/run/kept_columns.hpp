@@ -18,13 +18,17 @@ void require_keepable(const source::list_columns& list, sink::output_format rows
 /// Makes the front of a row out of a record. A CSV's fields keep their values, not their quotes; NDJSON's
 /// values stay as they are written. A column with the name of one of a row's own becomes `input_NAME`, and
 /// `input_input_NAME` where there is such a one, too; so does, in NDJSON rows, a second one of its name. A
-/// CSV without a header has `input_1`, `input_2`, and so on. A plain list has no columns.
+/// CSV without a header has `input_1`, `input_2`, and so on. A plain list has no columns. In rows to a
+/// database, where capitals make no difference and `run_id` is ours as well, a second column of a name
+/// becomes `input_NAME`, too, and one without a name `input_` and its place.
 class kept_columns {
 public:
     /// Throws as `require_keepable` does.
     kept_columns(const source::list_columns& list, sink::output_format rows);
 
-    /// For the header of CSV rows (see `sink::append_header`).
+    /// One by one, as they are in rows.
+    const std::vector<std::string>& column_names() const noexcept { return names_; }
+    /// For the header of CSV rows, and of those to a database (see `sink::append_header`).
     std::string names() const;
 
     /// Appends the front of one row (see `sink::append_row`). `record`: its whole text, empty where it could

@@ -34,8 +34,10 @@ public:
     /// Where the outputs stand, all of it durable. Throws as `checkpoint_store` does.
     void save(const sink::output_mark& rows, const std::optional<sink::output_mark>& failures,
               bool is_complete = false);
-    /// The run is over for good.
-    void remove() { store_->remove(); }
+    /// The outputs are in place: the run is over for good.
+    void finish() { store_->finish(); }
+    /// The run was not worth keeping.
+    void discard() { store_->discard(); }
 
 private:
     void drop_old_positions();

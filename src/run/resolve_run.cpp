@@ -45,7 +45,7 @@ public:
           transids_(settings.account.appid, random_number()),
           dispatcher_(dispatch_settings_of(settings, random_number()), settings_.catalogue),
           trace_(make_trace()),
-          opening_(open_run(settings)),
+          opening_(open_run(settings, input_ ? &input_->columns() : nullptr)),
           earlier_(opening_.resumed),
           rows_(context, std::move(opening_.outputs), make_row_settings(), [this] { post_progress(); }),
           link_(context, client_, dispatcher_, encoder_, transids_, settings.connections, *this),
@@ -76,7 +76,7 @@ public:
     }
 
     void drain() {
-        const bool waits_in_vain = is_closing_ && rows_.waits_for_room();
+        const bool waits_in_vain = is_closing_ && rows_.is_waiting();
         if (!end_ && (!is_closing_ || waits_in_vain)) leave(run_end::drained, {});
         if (waits_in_vain) rows_.finish(output_end::suspend);
         limit_drain();
@@ -88,7 +88,7 @@ public:
 
     void on_progress() override {
         if (trace_) tend_trace();
-        tell_of_full_disk();
+        tell_of_wait();
         if (is_closing_) return finish_when_written();
         look_for_faults();
         feed();
@@ -111,7 +111,7 @@ public:
         now.connections_open = link_.open_connections();
         const auto at = finished_.value_or(clock::now());
         now.elapsed = at - started_;
-        now.waits_for_room = rows_.waits_for_room();
+        now.rows_wait_for = rows_.waits_for();
         add_counts(now, earlier_.history().counts);
         if (const auto until = dispatcher_.held_until(at)) now.held_for = *until - at;
         return now;
@@ -177,10 +177,10 @@ private:
         });
     }
 
-    void tell_of_full_disk() {
-        const bool waits = rows_.waits_for_room();
-        if (waits && !waited_for_room_ && settings_.on_full_disk) settings_.on_full_disk();
-        waited_for_room_ = waits;
+    void tell_of_wait() {
+        const bool waits = rows_.is_waiting();
+        if (waits && !rows_waited_ && settings_.on_wait) settings_.on_wait(rows_.waits_for());
+        rows_waited_ = waits;
     }
 
     /// Who is told of rows first.
@@ -352,7 +352,7 @@ private:
     bool intake_ended_ = false;
     bool is_closing_ = false;
     bool is_discarded_ = false;
-    bool waited_for_room_ = false;
+    bool rows_waited_ = false;
     clock::time_point started_{};
     std::optional<clock::time_point> finished_;
     std::uint64_t valid_records_ = 0;

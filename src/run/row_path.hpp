@@ -80,7 +80,9 @@ public:
     /// Rows written, by `card::outcome_kind`.
     const counts& written() const noexcept { return written_; }
     std::uint64_t bytes() const { return writer_.bytes(); }
-    bool waits_for_room() const { return writer_.waits_for_room(); }
+    bool is_waiting() const { return writer_.is_waiting(); }
+    /// What for; empty where it does not wait.
+    std::string waits_for() const { return writer_.waits_for(); }
     /// Rows written, by `status`.
     std::map<std::string, std::uint64_t, std::less<>> statuses() const;
 

@@ -22,12 +22,17 @@ row_writer::row_writer(row_outputs outputs, std::optional<progress_settings> pro
       thread_(std::move(outputs), std::move(notify)) {
     rows_.reserve(block_capacity);
     const bool goes_on = progress_ && progress_->has_rows;
-    if (!goes_on) sink::append_header(rows_, format_);
+    if (!has_header()) sink::append_header(rows_, format_);
     if (lists_failures_ && !(goes_on && goes_on_with_failures_)) sink::append_failures_header(failures_);
 }
 
+/// A database is told the columns anew by each process.
+bool row_writer::has_header() const noexcept {
+    return progress_ && progress_->has_rows && format_ != sink::output_format::database;
+}
+
 void row_writer::keep_columns(std::string_view names) {
-    if (progress_ && progress_->has_rows) return;
+    if (has_header()) return;
     rows_.clear();
     sink::append_header(rows_, format_, names);
 }

@@ -51,18 +51,21 @@ public:
     void flush();
     bool has_unflushed() const noexcept { return !rows_.empty() || !failures_.empty(); }
 
-    /// As many rows wait as may, or the disk is full.
-    bool is_blocked() const { return thread_.is_full() || thread_.waits_for_room(); }
+    /// As many rows wait as may, or the output itself waits.
+    bool is_blocked() const { return thread_.is_full() || thread_.is_waiting(); }
 
     /// Flushes, writes all, then ends the outputs. No `append` may follow.
     void finish(output_end end);
     bool is_finished() const { return thread_.is_finished(); }
 
     std::optional<sink::output_error> error() const { return thread_.error(); }
-    bool waits_for_room() const { return thread_.waits_for_room(); }
+    bool is_waiting() const { return thread_.is_waiting(); }
+    std::string waits_for() const { return thread_.waits_for(); }
     std::uint64_t bytes() const { return thread_.bytes(); }
 
 private:
+    bool has_header() const noexcept;
+
     sink::output_format format_;
     sink::output_format failures_format_;
     bool lists_failures_;

@@ -1,23 +1,20 @@
 #include "run/run_opening.hpp"
 
+#include "database/database_url.hpp"
+#include "run/checkpoint_file.hpp"
+#include "run/opening_parts.hpp"
+#include "run/table_opening.hpp"
 #include "sink/descriptor.hpp"
-#include "source/input_identity.hpp"
 
 #include <fmt/format.h>
 
 #include <map>
-#include <random>
 #include <unistd.h>
 
 namespace cardresolver::run {
 namespace {
 
 using input_error = source::input_error;
-
-std::string make_run_id() {
-    std::random_device device;
-    return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
-}
 
 std::map<std::string_view, std::string_view> parse_settings(std::string_view text) {
     std::map<std::string_view, std::string_view> values;
@@ -30,28 +27,14 @@ std::map<std::string_view, std::string_view> parse_settings(std::string_view tex
     return values;
 }
 
-[[noreturn]] void refuse_input(const settings& settings, std::string_view why) {
+void require_same_input(const settings& settings, const checkpoint& state) {
+    const auto why = find_other_list(settings, state);
+    if (why.empty()) return;
     throw input_error(
         input_error::error_kind::unusable,
         fmt::format("{}: {} since the unfinished run began; bring it back, or drop the rows so far "
                     "with --restart",
                     source::name_of_input(settings.input.path), why));
-}
-
-/// A file that was copied or touched has the same content: then its beginning is read to be sure.
-void require_same_input(const settings& settings, const checkpoint& state) {
-    const auto now = source::identify(settings.input.path);
-    if (now == state.input) return;
-    if (!now || !state.input)
-        refuse_input(settings, now ? "was a stream and has become a file" : "has been replaced by a stream");
-    if (now->size != state.input->size)
-        refuse_input(settings,
-                     fmt::format("has changed its size from {} to {} bytes", state.input->size, now->size));
-    const auto crc = source::crc_of_beginning(settings.input.path, state.consumed.bytes);
-    if (now->head_crc != state.input->head_crc || now->tail_crc != state.input->tail_crc ||
-        crc != state.consumed.crc) {
-        refuse_input(settings, "has been changed");
-    }
 }
 
 void require_same_settings(const settings& settings, const checkpoint& state) {
@@ -78,9 +61,9 @@ void forget_finished_run(const settings& settings) {
     if (!rows || is_file_missing(*rows) || !is_file_missing(*rows + ".partial") || is_file_missing(path))
         return;
     try {
-        checkpoint_store store(path);
+        checkpoint_file store(path);
         const auto state = store.load();
-        if (state && state->is_complete) store.remove();
+        if (state && state->is_complete) store.finish();
     } catch (const sink::output_error&) {
         return;  // none of ours, or not ours to remove
     }
@@ -97,7 +80,7 @@ public:
         opened_.outputs.rows = open_rows();
         try {
             if (rows().is_resumable()) look_for_checkpoint();
-            open_failures();
+            opened_.outputs.failures = open_failures(settings_, opened_.resumed);
             begin();
         } catch (...) {
             undo();
@@ -122,7 +105,7 @@ private:
         checkpoint_path_ = checkpoint_path_of(settings_);
         had_checkpoint_ = !is_file_missing(checkpoint_path_);
         if (settings_.restart) return;
-        store_ = std::make_unique<checkpoint_store>(checkpoint_path_);
+        store_ = std::make_unique<checkpoint_file>(checkpoint_path_);
         auto state = store_->load();
         // A finished run may have been cut off after it had renamed its rows, before it removed this.
         if (!state || (state->is_complete && !rows().has_leftover())) return;
@@ -131,23 +114,19 @@ private:
         opened_.resumed = std::move(state);
     }
 
-    void open_failures() {
-        if (settings_.failures && !are_failures_in_place())
-            opened_.outputs.failures = sink::open_output(*settings_.failures);
-    }
-
     void begin() {
         const bool keeps_progress = !checkpoint_path_.empty();
         if (keeps_progress && settings_.restart) {
             remove_checkpoint(checkpoint_path_);
-            store_ = std::make_unique<checkpoint_store>(checkpoint_path_);
+            store_ = std::make_unique<checkpoint_file>(checkpoint_path_);
         }
         if (opened_.resumed) save_first(*opened_.resumed);
         opened_.replaced_partial = !opened_.resumed && rows().has_leftover();
-        begin(opened_.outputs.rows.get(),
-              opened_.resumed ? std::optional(opened_.resumed->rows) : std::nullopt);
-        begin(opened_.outputs.failures.get(), opened_.resumed ? opened_.resumed->failures : std::nullopt);
-        auto state = opened_.resumed ? *opened_.resumed : new_state();
+        begin_output(rows(), opened_.resumed ? std::optional(opened_.resumed->rows) : std::nullopt);
+        if (opened_.outputs.failures)
+            begin_output(*opened_.outputs.failures,
+                         opened_.resumed ? opened_.resumed->failures : std::nullopt);
+        auto state = opened_.resumed ? *opened_.resumed : make_first_checkpoint(settings_);
         opened_.run_id = state.run_id;
         if (!keeps_progress) return;
         if (!opened_.resumed) save_first(state);
@@ -163,31 +142,6 @@ private:
         }
     }
 
-    static void begin(sink::output* out, const std::optional<sink::output_mark>& from) {
-        if (out == nullptr) return;
-        if (from && out->is_resumable()) {
-            out->resume(*from);
-        } else {
-            out->restart();
-        }
-    }
-
-    checkpoint new_state() const {
-        checkpoint state;
-        state.run_id = make_run_id();
-        state.settings = settings_.row_settings;
-        state.input = source::identify(settings_.input.path);
-        if (settings_.failures) state.failures.emplace();
-        return state;
-    }
-
-    /// The last process was cut off between the two renamings.
-    bool are_failures_in_place() const {
-        if (!opened_.resumed || !opened_.resumed->is_complete) return false;
-        const auto path = sink::file_of(settings_.failures->target);
-        return path && is_file_missing(*path + ".partial") && !is_file_missing(*path);
-    }
-
     /// What this process has created goes again; what was there before stays.
     void undo() {
         store_.reset();
@@ -201,7 +155,7 @@ private:
     const settings& settings_;
     run_opening opened_;
     std::string checkpoint_path_;  ///< empty: progress is not kept
-    std::unique_ptr<checkpoint_store> store_;
+    std::unique_ptr<checkpoint_file> store_;
     bool had_checkpoint_ = false;
 };
 
@@ -226,7 +180,8 @@ std::string describe_difference(std::string_view before, std::string_view now) {
     return text;
 }
 
-run_opening open_run(const settings& settings) {
+run_opening open_run(const settings& settings, const source::list_columns* list) {
+    if (database::is_database_url(settings.output.target)) return open_table_run(settings, list);
     return opening_steps(settings).take();
 }
 

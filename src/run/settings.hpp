@@ -44,8 +44,9 @@ struct settings {
     /// `name=value` lines: the settings that alter rows. An unfinished run goes on only under the same ones.
     std::string row_settings;
     bool restart = false;  ///< drop an unfinished run of this output
-    /// Called on the event loop where rows begin to wait for room on the disk.
-    std::function<void()> on_full_disk;
+    /// Called on the event loop where rows begin to wait, and before it runs, where opening the output does:
+    /// for room on the disk, for a database. `why`: the beginning of a sentence.
+    std::function<void(std::string_view why)> on_wait;
 
     carrier::base_url url;
     carrier::account account;

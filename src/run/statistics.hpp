@@ -27,7 +27,7 @@ struct statistics {
     net::client_statistics network;
     std::size_t in_flight = 0;
     std::size_t connections_open = 0;
-    bool waits_for_room = false;  ///< the disk under the output is full
+    std::string rows_wait_for;  ///< what holds the rows up: a full disk, a locked database; empty: nothing
     std::chrono::steady_clock::duration elapsed{};
     std::optional<std::chrono::steady_clock::duration>
         held_for;  ///< the carrier is left alone so much longer

@@ -1,5 +1,6 @@
 #include "run/writing_thread.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -25,8 +26,8 @@ struct writing_thread::shared_state {
     std::optional<output_end> end;
     std::optional<sink::output_error> error;
     std::uint64_t bytes = 0;  // that `outputs.rows` has taken
-    bool lacks_room = false;
-    bool gave_up = false;  // on a full disk: what is left is not written, and not part of the progress
+    std::string waits_for;    // empty: does not wait
+    bool gave_up = false;     // waiting: what is left is not written, and not part of the progress
     bool finished = false;
     bool abandoned = false;
     std::thread thread;
@@ -67,7 +68,9 @@ struct writing_thread::shared_state {
     }
 
     void save_where_due() {
-        if (has_unsaved && clock::now() >= last_saved + pace.save_within) save(false);
+        if (!has_unsaved) return;
+        if (clock::now() >= last_saved + pace.save_within || outputs.rows->unsaved_bytes() >= pace.save_bytes)
+            save(false);
     }
 
     void recycle(output_block& block) {
@@ -93,8 +96,8 @@ struct writing_thread::shared_state {
 
     void fail(const sink::output_error& fault) {
         const std::lock_guard lock(mutex);
-        // Who stops a run while the disk is full gets what is durable, not an error.
-        gave_up = fault.kind == sink::output_error::error_kind::no_room && end == output_end::suspend;
+        // Who stops a run while its output waits gets what is durable, not an error.
+        gave_up = fault.kind == sink::output_error::error_kind::waited_in_vain && end == output_end::suspend;
         if (!error && !gave_up) error = fault;
     }
 
@@ -103,19 +106,20 @@ struct writing_thread::shared_state {
         return error.has_value() || gave_up;
     }
 
-    /// Called where the disk is full. False: no more tries.
-    bool wait_for_room() {
-        tell_of_room(true);
+    /// The outputs' `sink::wait_hook`.
+    bool wait(std::string_view why, std::chrono::milliseconds how_long) {
+        tell_of_wait(why);
         std::unique_lock lock(mutex);
         const auto is_to_end = [this] { return abandoned || (end && end != output_end::commit); };
-        return !work.wait_for(lock, pace.full_disk_pause, is_to_end);
+        return !work.wait_for(lock, std::min(how_long, pace.longest_pause), is_to_end);
     }
 
-    void tell_of_room(bool is_lacking) {
+    /// `why` is empty once it is over.
+    void tell_of_wait(std::string_view why) {
         {
             const std::lock_guard lock(mutex);
-            if (lacks_room == is_lacking) return;
-            lacks_room = is_lacking;
+            if (waits_for == why) return;
+            waits_for = why;
         }
         notify();
     }
@@ -124,8 +128,8 @@ struct writing_thread::shared_state {
         while (!is_over()) {
             auto next = wait_for_block();
             if (next && !has_failed()) guarded([&] { write(*next); });
-            tell_of_room(false);
             if (!has_failed()) guarded([this] { save_where_due(); });
+            tell_of_wait({});
             if (!next) continue;
             recycle(*next);
             notify();
@@ -159,7 +163,7 @@ struct writing_thread::shared_state {
 
     void discard() {
         for_each_output(&sink::output::discard);
-        if (outputs.progress) outputs.progress->remove();
+        if (outputs.progress) outputs.progress->discard();
     }
 
     void suspend() {
@@ -176,7 +180,7 @@ struct writing_thread::shared_state {
         else if (outputs.failures)
             for_each_output(&sink::output::sync);
         for_each_output(&sink::output::commit);
-        if (outputs.progress) outputs.progress->remove();
+        if (outputs.progress) outputs.progress->finish();
     }
 
     void for_each_output(void (sink::output::*action)()) {
@@ -192,7 +196,10 @@ writing_thread::writing_thread(row_outputs outputs, std::function<void()> notify
     state_->notify = std::move(notify);
     if (state_->outputs.progress) {
         for (auto* out : {state_->outputs.rows.get(), state_->outputs.failures.get()}) {
-            if (out != nullptr) out->when_full([state = state_.get()] { return state->wait_for_room(); });
+            if (out == nullptr) continue;
+            out->when_waiting([state = state_.get()](std::string_view why, std::chrono::milliseconds pause) {
+                return state->wait(why, pause);
+            });
         }
     }
     state_->last_saved = clock::now();
@@ -232,8 +239,8 @@ bool writing_thread::is_full() const {
 void writing_thread::finish(output_end end) {
     {
         const std::lock_guard lock(state_->mutex);
-        // Who stops a run that waits for room at its very end does not wait for it.
-        const bool may_change = state_->end == output_end::commit && state_->lacks_room;
+        // Who stops a run that waits at its very end does not wait any longer.
+        const bool may_change = state_->end == output_end::commit && !state_->waits_for.empty();
         if (!state_->end || may_change) state_->end = end;
     }
     state_->work.notify_one();
@@ -244,9 +251,14 @@ bool writing_thread::is_finished() const {
     return state_->finished;
 }
 
-bool writing_thread::waits_for_room() const {
+bool writing_thread::is_waiting() const {
     const std::lock_guard lock(state_->mutex);
-    return state_->lacks_room;
+    return !state_->waits_for.empty();
+}
+
+std::string writing_thread::waits_for() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->waits_for;
 }
 
 std::uint64_t writing_thread::bytes() const {

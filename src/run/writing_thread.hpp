@@ -36,14 +36,15 @@ struct output_block {
 
 struct writing_pace {
     std::chrono::milliseconds save_within{150};
-    std::chrono::milliseconds full_disk_pause{5000};
+    std::size_t save_bytes = std::size_t{4} << 20U;  ///< so many that an output holds in memory are enough
+    std::chrono::milliseconds longest_pause{5000};   ///< between two tries of an output that waits
 };
 
 /// At most `max_blocks` blocks wait. Its owner is one other thread.
 ///
 /// Where progress is kept, a block is durable and in the checkpoint at most `pace.save_within` after it
-/// was written. A full disk is waited for, with a try every `pace.full_disk_pause`; all other errors end the
-/// writing.
+/// was written. A full disk and a database that is locked or away are waited for (`sink::wait_hook`); all
+/// other errors end the writing.
 ///
 /// The list of failures is committed first, once both outputs are known to be durable: whoever sees the rows
 /// under their final name finds it beside them.
@@ -51,7 +52,7 @@ class writing_thread {
 public:
     static constexpr std::size_t max_blocks = 8;
 
-    /// `notify` is called on the thread after room came free, after an error or news of the disk, and after
+    /// `notify` is called on the thread after room came free, after an error or news of a wait, and after
     /// `finish`.
     writing_thread(row_outputs outputs, std::function<void()> notify, const writing_pace& pace = {});
     ~writing_thread();
@@ -65,14 +66,16 @@ public:
     bool is_full() const;
 
     /// Writes what waits, then ends the outputs. No `put` may follow. Only the first call counts, unless that
-    /// was `commit` and waits for room.
+    /// was `commit` and waits.
     void finish(output_end end);
     bool is_finished() const;
 
     /// The first error; nothing more is written after it.
     std::optional<sink::output_error> error() const;
-    /// The disk is full.
-    bool waits_for_room() const;
+    /// The output waits: for room on the disk, for a database.
+    bool is_waiting() const;
+    /// What for, as the beginning of a sentence; empty where it does not wait.
+    std::string waits_for() const;
     /// Bytes that the rows' output has taken so far.
     std::uint64_t bytes() const;
 

@@ -23,7 +23,7 @@ public:
     void restart() override { inner_->restart(); }
     /// What was made durable ends with a frame; the next one follows it.
     void resume(const output_mark& from) override;
-    void when_full(const std::function<bool()>& try_again) override { inner_->when_full(try_again); }
+    void when_waiting(const wait_hook& hook) override { inner_->when_waiting(hook); }
     void write(std::string_view bytes) override;
     void sync() override;
     output_mark mark() override { return inner_->mark(); }

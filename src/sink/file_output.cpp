@@ -14,6 +14,7 @@ namespace {
 
 using error_kind = output_error::error_kind;
 
+constexpr std::chrono::milliseconds full_disk_pause{5000};
 constexpr int max_openings = 100;  // each but the last has met a run that ended at that very moment
 
 int sync_once(int number) noexcept {
@@ -160,8 +161,8 @@ void file_output::write(std::string_view bytes) {
         const auto error = write_all(file_.number(), bytes.substr(bytes_ - before), bytes_);
         if (error == 0) return;
         const bool is_full = error == ENOSPC || error == EDQUOT;
-        if (is_full && try_again_ && try_again_()) continue;
-        spoil("cannot be written", error, is_full ? error_kind::no_room : error_kind::io);
+        if (is_full && wait_ && wait_("no room on the disk for further rows", full_disk_pause)) continue;
+        spoil("cannot be written", error, is_full ? error_kind::waited_in_vain : error_kind::io);
     }
 }
 

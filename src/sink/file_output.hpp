@@ -24,7 +24,7 @@ public:
     bool has_leftover() const override { return size_of_partial() > 0; }
     void restart() override;
     void resume(const output_mark& from) override;
-    void when_full(const std::function<bool()>& try_again) override { try_again_ = try_again; }
+    void when_waiting(const wait_hook& hook) override { wait_ = hook; }
     void write(std::string_view bytes) override;
     void sync() override;
     output_mark mark() override;
@@ -56,7 +56,7 @@ private:
     bool is_new_ = false;  ///< this object has created TARGET.partial
     bool is_spoiled_ = false;
     std::uint64_t bytes_ = 0;
-    std::function<bool()> try_again_;
+    wait_hook wait_;
     descriptor folder_;
     descriptor file_;
 };

@@ -2,6 +2,7 @@
 // SIGXFSZ: their errors are reported here.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17,11 +18,11 @@ namespace cardresolver::sink {
 class output_error : public std::runtime_error {
 public:
     enum class error_kind : std::uint8_t {
-        cannot_create,  ///< no permission, no such folder, exists, locked by another run: exit 73
-        io,             ///< write, fsync, close or rename failed: exit 74
-        no_room,        ///< the disk is full, and `when_full` has given up: exit 74
-        damaged,        ///< what an unfinished run has left is not what it wrote: exit 74
-        reader_gone     ///< EPIPE: the reader of the stream has closed it: exit 141
+        cannot_create,   ///< no permission, no such folder, exists, locked by another run: exit 73
+        io,              ///< write, fsync, close or rename failed: exit 74
+        waited_in_vain,  ///< room, or a database, was waited for until the wait hook gave up: exit 74
+        damaged,         ///< what an unfinished run has left is not what it wrote: exit 74
+        reader_gone      ///< EPIPE: the reader of the stream has closed it: exit 141
     };
     output_error(error_kind what, const std::string& why) : std::runtime_error(why), kind(what) {}
     error_kind kind;
@@ -34,6 +35,11 @@ struct output_mark {
     bool operator==(const output_mark&) const = default;
 };
 inline constexpr std::size_t marked_tail = 65536;
+
+/// What is asked, on the writing thread, whenever the rows have to wait for what is outside of us: room on
+/// the disk, another writer of the database. `why`: what is waited for, as the beginning of a sentence,
+/// printable. Waits for at most `pause`; true where it is worth another try.
+using wait_hook = std::function<bool(std::string_view why, std::chrono::milliseconds pause)>;
 
 /// One output, from its opening to exactly one of `commit`, `suspend` and `discard`. Before the first `write`
 /// comes exactly one of `restart` and `resume`. Once any call has
@@ -56,9 +62,8 @@ public:
     /// nothing, where what comes before is not there or not the same. Only where `is_resumable`.
     virtual void resume(const output_mark& from);
 
-    /// What is asked, on the writing thread, whenever there is no room for what is to be written: true where
-    /// it is worth another try. Without it, no room is an error like others.
-    virtual void when_full(const std::function<bool()>& /*try_again*/) {}
+    /// Without it, what would have to be waited for is an error like others.
+    virtual void when_waiting(const wait_hook& /*hook*/) {}
 
     /// Writes all of `bytes`, or throws `output_error`.
     virtual void write(std::string_view bytes) = 0;
@@ -75,6 +80,8 @@ public:
     virtual void discard() = 0;
     /// Bytes that have gone out so far: of a compressed output, compressed ones.
     virtual std::uint64_t bytes() const noexcept = 0;
+    /// Bytes of them that are held in memory until the progress is saved.
+    virtual std::size_t unsaved_bytes() const noexcept { return 0; }
 };
 
 struct output_settings {

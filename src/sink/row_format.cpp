@@ -1,6 +1,7 @@
 #include "sink/row_format.hpp"
 
 #include "card/text.hpp"
+#include "sink/compact_row.hpp"
 #include "sink/encoder.hpp"
 #include "sink/extension.hpp"
 #include "sink/spreadsheet_text.hpp"
@@ -224,6 +225,7 @@ std::optional<output_format> format_of(std::string_view target) noexcept {
 }
 
 void append_header(std::string& out, output_format format, std::string_view front) {
+    if (format == output_format::database) return append_compact_header(out, front);
     if (format != output_format::ndjson) out.append(front).append(csv_header);
 }
 
@@ -238,6 +240,8 @@ void append_row(std::string& out, output_format format, const card::card_outcome
             return append_spreadsheet_row(out, row);
         case output_format::ndjson:
             return append_ndjson_row(out, row, front);
+        case output_format::database:
+            return append_compact_row(out, row, front);
     }
 }
 
@@ -247,6 +251,16 @@ void append_csv_field(std::string& out, output_format format, std::string_view t
     } else {
         append_csv_text(out, text);
     }
+}
+
+void append_clean_text(std::string& out, std::string_view text) {
+    append_text(out, text, [&out](char c) {
+        if (is_control(c) && c != '\t' && c != '\r' && c != '\n') {
+            out.append(replacement_character);
+        } else {
+            out.push_back(c);
+        }
+    });
 }
 
 void append_json_string(std::string& out, std::string_view text) {

@@ -15,6 +15,7 @@ enum class output_format : std::uint8_t {
     csv,
     spreadsheet_csv,  ///< CSV that a spreadsheet opens without spoiling it
     ndjson,
+    database,  ///< compact rows (compact_row.hpp)
 };
 
 /// The columns of a row, in their order.
@@ -26,7 +27,8 @@ inline constexpr std::array<std::string_view, 9> row_columns{"line",   "number",
 std::optional<output_format> format_of(std::string_view target) noexcept;
 
 /// What stands before the first row: the header line of CSV; nothing for NDJSON. `front`: the names of
-/// the columns that rows begin with, as fields of this format, each with its comma.
+/// the columns that rows begin with, as fields of this format, each with its comma (for a database: as
+/// `append_compact_text` makes them).
 void append_header(std::string& out, output_format format, std::string_view front = {});
 
 /// One row. CSV: RFC 4180 with LF line ends, UTF-8, a field quoted where it holds a comma, a quote or a line
@@ -46,6 +48,9 @@ void append_row(std::string& out, output_format format, const card::card_outcome
 
 /// A text as a field of CSV. `format` is one of the two for CSV.
 void append_csv_field(std::string& out, output_format format, std::string_view text);
+/// A text as a field of CSV has it, but for the quotes: malformed UTF-8 and control characters other than
+/// tabs and line breaks become U+FFFD.
+void append_clean_text(std::string& out, std::string_view text);
 /// A text as a string of JSON, with its quotes.
 void append_json_string(std::string& out, std::string_view text);
 /// A well-formed piece of JSON as it is, but for malformed UTF-8, which becomes U+FFFD.

@@ -1,6 +1,7 @@
 #include "source/input_identity.hpp"
 
 #include "checksum/crc32c.hpp"
+#include "database/database_url.hpp"
 #include "source/descriptor_source.hpp"
 #include "source/input.hpp"
 
@@ -65,7 +66,7 @@ private:
 }  // namespace
 
 std::optional<input_identity> identify(const std::string& path) {
-    if (is_standard_input(path)) return std::nullopt;
+    if (is_standard_input(path) || database::is_database_url(path)) return std::nullopt;
     struct stat status {};
     // Asked before it is opened: opening a pipe may wait, and takes what is in it from its reader.
     if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) return std::nullopt;

@@ -28,13 +28,14 @@ class fake_output final : public sink::output {
 public:
     fake_output(output_log& log, std::string name, std::string& written)
         : log_(log), name_(std::move(name)), written_(written) {}
-    void when_full(const std::function<bool()>& try_again) override { try_again_ = try_again; }
+    void when_waiting(const sink::wait_hook& hook) override { wait_ = hook; }
     void write(std::string_view bytes) override {
         std::unique_lock lock(log_.mutex);
         log_.changed.wait(lock, [this] { return log_.gate_is_open; });
         while (log_.is_full) {
             lock.unlock();
-            if (!try_again_()) throw sink::output_error(sink::output_error::error_kind::no_room, "no room");
+            if (!wait_("no room", std::chrono::seconds(5)))
+                throw sink::output_error(sink::output_error::error_kind::waited_in_vain, "no room");
             lock.lock();
         }
         fail_where_told("write");
@@ -59,7 +60,7 @@ private:
     output_log& log_;
     std::string name_;
     std::string& written_;
-    std::function<bool()> try_again_;
+    sink::wait_hook wait_;
 };
 
 }  // namespace cardresolver::run

@@ -1,5 +1,6 @@
 #include "run/progress_keeper.hpp"
 
+#include "run/checkpoint_file.hpp"
 #include "run/earlier_work.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -15,9 +16,9 @@ namespace {
 class progress_keeper_test : public testing::Test {
 protected:
     progress_keeper keeper(const checkpoint& from = {}) const {
-        return {std::make_unique<checkpoint_store>(path_), from};
+        return {std::make_unique<checkpoint_file>(path_), from};
     }
-    checkpoint saved() const { return checkpoint_store(path_).load().value(); }
+    checkpoint saved() const { return checkpoint_file(path_).load().value(); }
 
     static source::input_position position(std::uint64_t lines) {
         return {lines * 20, lines, {lines * 21, 0}, {}};
@@ -90,7 +91,7 @@ TEST_F(progress_keeper_test, PR1_each_record_has_one_row_over_all_processes) {
         list.push_back(line);
     std::vector<std::uint64_t> rows;
     checkpoint state;
-    checkpoint_store(path_).save(state);
+    checkpoint_file(path_).save(state);
     for (int process = 0; process < 1000 && rows.size() < list.size(); ++process) {
         const auto more = work(keeper(state), state, list, random() % 400, random);
         rows.insert(rows.end(), more.begin(), more.end());

@@ -1,5 +1,6 @@
 #include "run/writing_thread.hpp"
 
+#include "run/checkpoint_file.hpp"
 #include "run/fake_output.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -17,7 +18,7 @@ protected:
         outputs.rows = std::make_unique<fake_output>(log_, "rows", log_.rows);
         outputs.failures = std::make_unique<fake_output>(log_, "failures", log_.failures);
         outputs.progress =
-            std::make_unique<progress_keeper>(std::make_unique<checkpoint_store>(path_), checkpoint());
+            std::make_unique<progress_keeper>(std::make_unique<checkpoint_file>(path_), checkpoint());
         thread_.emplace(
             std::move(outputs),
             [this] {
@@ -46,7 +47,7 @@ protected:
     std::optional<checkpoint> saved() {
         thread_.reset();
         if (!std::filesystem::exists(path_)) return std::nullopt;
-        return checkpoint_store(path_).load();
+        return checkpoint_file(path_).load();
     }
     void set_full(bool is_full) {
         const std::lock_guard lock(log_.mutex);
@@ -62,7 +63,7 @@ protected:
 };
 
 TEST_F(writing_thread_test, saves_what_is_durable_while_the_run_goes_on) {
-    start({std::chrono::milliseconds(0), std::chrono::milliseconds(0)});
+    start({std::chrono::milliseconds(0), 1, std::chrono::milliseconds(0)});
     put(1);
     wait_until([this] {
         const std::lock_guard lock(log_.mutex);
@@ -76,7 +77,7 @@ TEST_F(writing_thread_test, saves_what_is_durable_while_the_run_goes_on) {
 }
 
 TEST_F(writing_thread_test, a_stop_saves_what_was_written) {
-    start({std::chrono::hours(1), std::chrono::hours(1)});
+    start({std::chrono::hours(1), std::size_t{1} << 20U, std::chrono::hours(1)});
     put(1);
     put(2);
     finish(output_end::suspend);
@@ -98,7 +99,7 @@ TEST_F(writing_thread_test, a_complete_run_leaves_no_checkpoint) {
 
 TEST_F(writing_thread_test, DK3_what_could_not_be_made_durable_is_not_saved) {
     log_.fails = "rows sync";
-    start({std::chrono::milliseconds(0), std::chrono::milliseconds(0)});
+    start({std::chrono::milliseconds(0), 1, std::chrono::milliseconds(0)});
     put(1);
     wait_until([this] { return thread_->error().has_value(); });
     put(2);
@@ -120,12 +121,12 @@ TEST_F(writing_thread_test, DK3_a_run_whose_names_could_not_be_given_is_complete
 
 TEST_F(writing_thread_test, DK1_a_full_disk_is_waited_for) {
     set_full(true);
-    start({std::chrono::milliseconds(0), std::chrono::milliseconds(0)});
+    start({std::chrono::milliseconds(0), 1, std::chrono::milliseconds(0)});
     put(1);
-    wait_until([this] { return thread_->waits_for_room(); });
+    wait_until([this] { return thread_->is_waiting(); });
     EXPECT_FALSE(thread_->error());
     set_full(false);
-    wait_until([this] { return !thread_->waits_for_room(); });
+    wait_until([this] { return !thread_->is_waiting(); });
     finish(output_end::commit);
     EXPECT_FALSE(thread_->error());
     EXPECT_EQ(log_.rows, "row\n");
@@ -133,7 +134,7 @@ TEST_F(writing_thread_test, DK1_a_full_disk_is_waited_for) {
 }
 
 TEST_F(writing_thread_test, DK1_a_run_may_be_stopped_while_the_disk_is_full) {
-    start({std::chrono::hours(1), std::chrono::hours(1)});
+    start({std::chrono::hours(1), std::size_t{1} << 20U, std::chrono::hours(1)});
     put(1);
     wait_until([this] {
         const std::lock_guard lock(log_.mutex);
@@ -141,7 +142,7 @@ TEST_F(writing_thread_test, DK1_a_run_may_be_stopped_while_the_disk_is_full) {
     });
     set_full(true);
     put(2);
-    wait_until([this] { return thread_->waits_for_room(); });
+    wait_until([this] { return thread_->is_waiting(); });
     finish(output_end::suspend);
     EXPECT_FALSE(thread_->error()) << "it was told to stop";
     EXPECT_EQ(log_.rows, "row\n");

@@ -1,6 +1,7 @@
 // The options of `resolve`: where the rows go.
 #include "app/options/option_tables.hpp"
 #include "app/options/setters.hpp"
+#include "database/database_url.hpp"
 
 #include <vector>
 
@@ -11,9 +12,14 @@ using text_view = std::string_view;
 
 /// What only later versions write must not be created as a file of that name.
 std::string set_output(text_view text, command_options& o) {
-    for (const text_view scheme : {"sqlite:", "postgresql:", "postgres:"}) {
-        if (text.starts_with(scheme)) return "this version writes files and standard output, no databases";
+    for (const text_view scheme : {"postgresql:", "postgres:"}) {
+        if (text.starts_with(scheme)) return "this version writes to files, standard output and SQLite alone";
     }
+    if (!database::is_database_url(text)) return set_text(text, o.output);
+    std::string why;
+    const auto url = database::parse_database_url(text, why);
+    if (!url) return why;
+    if (url->query) return "rows go to a table (?table=NAME); a query is for INPUT";
     return set_text(text, o.output);
 }
 
@@ -45,7 +51,10 @@ std::span<const option_definition> output_option_table() {
          .group = option_group::output,
          .help = "Where the rows go: a path, or '-' for standard output. A file appears under its name when "
                  "it is complete; until then there are TARGET.partial and TARGET.checkpoint, from which the "
-                 "same command goes on after a stop. A name in .gz or .zst is written compressed.",
+                 "same command goes on after a stop. A name in .gz or .zst is written compressed. "
+                 "sqlite:FILE?table=NAME adds them to a table of an SQLite database (cardresolver_rows where "
+                 "none "
+                 "is named), under the run_id of this run.",
          .apply = set_output,
          .letter = 'o'},
         {.name = "output-format",
@@ -89,7 +98,8 @@ std::span<const option_definition> output_option_table() {
          .apply = [](text_view t, command_options& o) { return set_text(t, o.failures); }},
         {.name = "force",
          .group = option_group::output,
-         .help = "Replace a finished output, and a finished list of failures.",
+         .help = "Replace a finished output, and a finished list of failures. In a database, the rows of the "
+                 "finished run of the same list under the same settings are replaced, no others.",
          .apply = [](text_view t, command_options& o) { return set_switch(t, o.force); },
          .toml = toml_kind::boolean},
         {.name = "restart",

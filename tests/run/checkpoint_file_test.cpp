@@ -1,4 +1,4 @@
-#include "run/checkpoint.hpp"
+#include "run/checkpoint_file.hpp"
 
 #include "database/sqlite.hpp"
 #include "support/temporary_folder.hpp"
@@ -43,12 +43,12 @@ void expect_same(const checkpoint& a, const checkpoint& b) {
     EXPECT_EQ(a.history, b.history);
 }
 
-class checkpoint_test : public testing::Test {
+class checkpoint_file_test : public testing::Test {
 protected:
     /// What opening and loading complains of.
     sink::output_error error_of_loading() const {
         try {
-            checkpoint_store(path_).load();
+            checkpoint_file(path_).load();
         } catch (const sink::output_error& error) {
             return error;
         }
@@ -60,9 +60,9 @@ protected:
     std::string path_ = folder_.path_of("out.csv.checkpoint");
 };
 
-TEST_F(checkpoint_test, what_was_saved_last_comes_back) {
-    checkpoint_store(path_).save(example());
-    expect_same(checkpoint_store(path_).load().value(), example());
+TEST_F(checkpoint_file_test, what_was_saved_last_comes_back) {
+    checkpoint_file(path_).save(example());
+    expect_same(checkpoint_file(path_).load().value(), example());
     auto later = example();
     later.input.reset();
     later.position.encoding.reset();
@@ -71,48 +71,48 @@ TEST_F(checkpoint_test, what_was_saved_last_comes_back) {
     later.is_complete = false;
     later.rows.bytes = 2000;
     {
-        checkpoint_store store(path_);
+        checkpoint_file store(path_);
         store.save(example());
         store.save(later);
     }
-    expect_same(checkpoint_store(path_).load().value(), later);
+    expect_same(checkpoint_file(path_).load().value(), later);
 }
 
-TEST_F(checkpoint_test, nothing_was_saved_yet) {
-    EXPECT_FALSE(checkpoint_store(path_).load());
-    EXPECT_FALSE(checkpoint_store(path_).load()) << "nor by having looked";
+TEST_F(checkpoint_file_test, nothing_was_saved_yet) {
+    EXPECT_FALSE(checkpoint_file(path_).load());
+    EXPECT_FALSE(checkpoint_file(path_).load()) << "nor by having looked";
 }
 
-TEST_F(checkpoint_test, is_removed_with_all_that_belongs_to_it) {
-    checkpoint_store store(path_);
+TEST_F(checkpoint_file_test, is_removed_with_all_that_belongs_to_it) {
+    checkpoint_file store(path_);
     store.save(example());
-    store.remove();
+    store.finish();
     EXPECT_TRUE(std::filesystem::is_empty(std::filesystem::path(path_).parent_path()));
     remove_checkpoint(path_);
     EXPECT_TRUE(std::filesystem::is_empty(std::filesystem::path(path_).parent_path())) << "twice is no error";
 }
 
-TEST_F(checkpoint_test, a_folder_that_is_not_there_is_no_place_for_it) {
+TEST_F(checkpoint_file_test, a_folder_that_is_not_there_is_no_place_for_it) {
     path_ = folder_.path_of("nowhere/out.csv.checkpoint");
     EXPECT_EQ(error_of_loading().kind, error_kind::cannot_create);
 }
 
-TEST_F(checkpoint_test, DK6_what_is_no_checkpoint_is_refused) {
+TEST_F(checkpoint_file_test, DK6_what_is_no_checkpoint_is_refused) {
     folder_.write("out.csv.checkpoint", std::string(10'000, 'x'));
     EXPECT_EQ(error_of_loading().kind, error_kind::damaged);
     EXPECT_EQ(std::filesystem::file_size(path_), 10'000U) << "and left alone";
 }
 
-TEST_F(checkpoint_test, DK6_another_program_s_database_is_refused) {
+TEST_F(checkpoint_file_test, DK6_another_program_s_database_is_refused) {
     database::sqlite_connection(path_, database::sqlite_connection::opening::create)
         .execute("CREATE TABLE checkpoint (n INTEGER)");
     EXPECT_EQ(error_of_loading().kind, error_kind::damaged);
 }
 
-TEST_F(checkpoint_test, DK6_open_lines_that_make_no_sense_are_refused) {
+TEST_F(checkpoint_file_test, DK6_open_lines_that_make_no_sense_are_refused) {
     auto state = example();
     state.newest_line = 39;
-    checkpoint_store(path_).save(state);
+    checkpoint_file(path_).save(state);
     const auto error = error_of_loading();
     EXPECT_EQ(error.kind, error_kind::damaged);
     EXPECT_NE(std::string_view(error.what()).find("--restart"), std::string_view::npos) << error.what();
@@ -121,15 +121,15 @@ TEST_F(checkpoint_test, DK6_open_lines_that_make_no_sense_are_refused) {
 /// Either it loads as it was, or it is refused: a flipped byte in a page that holds our row must not send the
 /// run elsewhere. SQLite keeps no checksums, so a changed value inside the row may pass; the marks that
 /// matter are checked against the files themselves.
-TEST_F(checkpoint_test, DK6_no_damage_crashes) {
-    checkpoint_store(path_).save(example());
+TEST_F(checkpoint_file_test, DK6_no_damage_crashes) {
+    checkpoint_file(path_).save(example());
     const auto intact = support::temporary_folder::read(path_);
     for (std::size_t at = 0; at < intact.size(); at += 7) {
         auto damaged = intact;
         damaged[at] = static_cast<char>(~damaged[at]);
         std::ofstream(path_, std::ios::binary) << damaged;
         try {
-            checkpoint_store(path_).load();
+            checkpoint_file(path_).load();
         } catch (const sink::output_error&) {
             continue;
         }

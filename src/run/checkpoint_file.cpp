@@ -1,4 +1,4 @@
-#include "run/checkpoint.hpp"
+#include "run/checkpoint_file.hpp"
 
 #include "database/sqlite.hpp"
 
@@ -75,7 +75,7 @@ private:
 
 }  // namespace
 
-class checkpoint_store::implementation {
+class checkpoint_file::implementation {
 public:
     explicit implementation(const std::string& path)
         : connection_(path, database::sqlite_connection::opening::create) {
@@ -216,7 +216,7 @@ auto translated(error_kind kind, Action action) {
 
 }  // namespace
 
-checkpoint_store::checkpoint_store(std::string path) : path_(std::move(path)) {
+checkpoint_file::checkpoint_file(std::string path) : path_(std::move(path)) {
     implementation_ =
         translated(error_kind::cannot_create, [this] { return std::make_unique<implementation>(path_); });
     if (implementation_->is_foreign()) {
@@ -225,20 +225,20 @@ checkpoint_store::checkpoint_store(std::string path) : path_(std::move(path)) {
     }
 }
 
-checkpoint_store::~checkpoint_store() = default;
+checkpoint_file::~checkpoint_file() = default;
 
-std::optional<checkpoint> checkpoint_store::load() {
+std::optional<checkpoint> checkpoint_file::load() {
     bool is_damaged = false;
     auto state = translated(error_kind::io, [&] { return implementation_->load(is_damaged); });
     if (is_damaged) refuse_damaged("'" + path_ + "' is damaged");
     return state;
 }
 
-void checkpoint_store::save(const checkpoint& state) {
+void checkpoint_file::save(const checkpoint& state) {
     translated(error_kind::io, [&] { implementation_->save(state); });
 }
 
-void checkpoint_store::remove() {
+void checkpoint_file::remove() {
     implementation_.reset();
     remove_checkpoint(path_);
 }

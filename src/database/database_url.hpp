@@ -1,0 +1,35 @@
+// How a database is named on the command line: `sqlite:FILE?table=T`, `sqlite:FILE?query=SELECT …`. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cardresolver::database {
+
+/// Where rows go if no table is named.
+inline constexpr std::string_view default_table = "cardresolver_rows";
+/// Where the runs into a database are kept.
+inline constexpr std::string_view runs_table = "cardresolver_runs";
+
+enum class database_kind { sqlite };
+
+/// A database, and what of it is meant.
+struct database_url {
+    database_kind kind = database_kind::sqlite;
+    std::string place;                 ///< SQLite: the file, as it was written
+    std::optional<std::string> table;  ///< `table=`, decoded
+    std::optional<std::string> query;  ///< `query=`, decoded
+};
+
+/// Whether `text` names a database, by its scheme, and no file.
+bool is_database_url(std::string_view text) noexcept;
+
+/// Parameters follow the first `?`, divided by `&`; their values are percent-decoded, and a `+` is a plus.
+/// Nothing, and `why` (what is wrong and what to do), where it cannot be read.
+std::optional<database_url> parse_database_url(std::string_view text, std::string& why);
+
+/// Whether a query says in which order its rows come: ORDER BY stands in it, in any case.
+bool names_an_order(std::string_view query) noexcept;
+
+}  // namespace cardresolver::database

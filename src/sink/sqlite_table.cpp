@@ -1,0 +1,389 @@
+#include "sink/sqlite_table.hpp"
+
+#include "database/database_url.hpp"
+#include "sink/row_format.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace cardresolver::sink {
+namespace {
+
+using database::quote_identifier;
+using database::sqlite_connection;
+using database::sqlite_error;
+using error_kind = output_error::error_kind;
+using std::chrono::milliseconds;
+
+/// A writer that is done sooner is not worth a word.
+constexpr milliseconds short_lock{100};
+constexpr milliseconds locked_pause{400};
+constexpr milliseconds full_pause{5000};
+
+constexpr auto now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+const std::vector<std::string_view> runs_columns{"run_id",     "table_name",  "settings", "input",
+                                                 "started_at", "finished_at", "progress"};
+
+std::string quoted_runs() {
+    return quote_identifier(database::runs_table);
+}
+
+/// SQLite gives a column one of five affinities by the words in its type; two of them leave a text as it is.
+bool keeps_texts(std::string type) {
+    std::transform(type.begin(), type.end(), type.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    const auto has = [&type](const char* word) { return type.find(word) != std::string::npos; };
+    if (has("INT")) return false;
+    return type.empty() || has("CHAR") || has("CLOB") || has("TEXT") || has("BLOB");
+}
+
+bool is_same_name(std::string_view a, std::string_view b) noexcept {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [lower](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string list(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+/// Of a row: run_id, the list's own, ours.
+std::vector<std::string_view> columns_of(const std::vector<std::string>& kept) {
+    std::vector<std::string_view> columns{"run_id"};
+    columns.insert(columns.end(), kept.begin(), kept.end());
+    columns.insert(columns.end(), row_columns.begin(), row_columns.end());
+    return columns;
+}
+
+/// `status` and `message` are texts that may be empty, as in NDJSON; the others are unknown then.
+bool is_null_where_empty(std::size_t column) noexcept {
+    constexpr std::size_t first_text = 6;
+    return column < first_text;
+}
+
+}  // namespace
+
+/// What passes is waited for; what does not is an error in the words of outputs.
+template <class Action>
+auto sqlite_table::waiting(Action action) {
+    for (;;) {
+        try {
+            return action();
+        } catch (const sqlite_error& fault) {
+            roll_back();
+            if (!fault.is_locked() && !fault.is_full()) fail(fault);
+            const auto why = fault.is_full() ? "no room for the database " + name_
+                                             : "the database " + name_ + " is locked by another program";
+            if (!wait_(why, fault.is_full() ? full_pause : locked_pause))
+                throw output_error(error_kind::waited_in_vain, fault.what());
+        } catch (...) {
+            roll_back();
+            throw;
+        }
+    }
+}
+
+template <class Action>
+void sqlite_table::in_transaction(Action action) {
+    waiting([&] {
+        connection_->execute("BEGIN IMMEDIATE");
+        action();
+        connection_->execute("COMMIT");
+    });
+}
+
+sqlite_table::sqlite_table(const std::string& file, std::string table, const wait_hook& hook)
+    : name_(show_path(file)),
+      table_(std::move(table)),
+      quoted_table_(quote_identifier(table_)),
+      wait_(hook),
+      path_(file) {
+    auto opened = open_at(AT_FDCWD, file.c_str(), O_RDWR | O_CREAT | O_EXCL, 0666);
+    is_new_file_ = opened.is_open();
+    if (!is_new_file_ && errno == EEXIST) opened = open_at(AT_FDCWD, file.c_str(), O_RDWR);
+    if (!opened.is_open()) sink::fail(error_kind::cannot_create, name_, "cannot be opened", errno);
+    locks_ = table_locks(std::move(opened));
+    waiting([&] {
+        connection_.emplace(path_, sqlite_connection::opening::existing);
+        connection_->wait_for_locks(short_lock);
+        connection_->execute("PRAGMA synchronous = FULL");
+    });
+    try {
+        while (!locks_.try_opening()) {
+            constexpr milliseconds pause{50};
+            if (!wait_("another run into " + name_ + " is just beginning", pause))
+                sink::fail(error_kind::waited_in_vain, name_, "another run is just beginning");
+        }
+    } catch (const std::system_error& fault) {
+        sink::fail(error_kind::cannot_create, name_, std::string("cannot be locked: ") + fault.what());
+    }
+}
+
+sqlite_table::~sqlite_table() {
+    insert_.reset();
+    connection_.reset();
+    if (is_new_file_ && !has_begun_) ::unlink(path_.c_str());
+}
+
+void sqlite_table::roll_back() noexcept {
+    if (!connection_ || !connection_->is_in_transaction()) return;
+    try {
+        connection_->execute("ROLLBACK");
+    } catch (const sqlite_error&) {
+        return;  // it was rolled back by SQLite itself; what was wrong is being reported
+    }
+}
+
+void sqlite_table::fail(const sqlite_error& fault) const {
+    const auto kind = has_begun_ ? error_kind::io : error_kind::cannot_create;
+    if (fault.is_damage() && !fault.is_no_database()) throw output_error(error_kind::damaged, fault.what());
+    throw output_error(kind, fault.what());
+}
+
+bool sqlite_table::has_table(std::string_view name) {
+    auto query = connection_->prepare("SELECT 1 FROM pragma_table_info(?)");
+    query.bind_text(0, name);
+    return query.step();
+}
+
+void sqlite_table::require_shape(std::string_view table, const std::vector<std::string_view>& columns) {
+    std::vector<std::string> missing;
+    std::vector<std::string> numeric;
+    for (const auto column : columns) {
+        auto query =
+            connection_->prepare("SELECT type FROM pragma_table_info(?) WHERE name = ? COLLATE NOCASE");
+        query.bind_text(0, table);
+        query.bind_text(1, column);
+        if (!query.step()) {
+            missing.emplace_back(column);
+        } else if (column != "line" && !keeps_texts(std::string(query.text(0)))) {
+            numeric.emplace_back(column);
+        }
+    }
+    const auto what = name_ + ": the table " + show_path(table);
+    if (!missing.empty())
+        throw output_error(error_kind::cannot_create,
+                           what + " lacks the columns " + list(missing) + "; name another by ?table=");
+    if (!numeric.empty())
+        throw output_error(error_kind::cannot_create,
+                           what + " would make numbers of the texts in " + list(numeric) +
+                               "; make these columns TEXT, or name another table by ?table=");
+}
+
+void sqlite_table::require_key() {
+    auto query = connection_->prepare("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk");
+    query.bind_text(0, table_);
+    std::vector<std::string> key;
+    while (query.step())
+        key.emplace_back(query.text(0));
+    if (key.size() == 2 && is_same_name(key[0], "run_id") && is_same_name(key[1], "line")) return;
+    throw output_error(error_kind::cannot_create,
+                       name_ + ": the table " + show_path(table_) +
+                           " has not the primary key (run_id, line); name another by "
+                           "?table=");
+}
+
+std::vector<stored_run> sqlite_table::find_runs(std::string_view settings, std::string_view input) {
+    return waiting([&] {
+        std::vector<stored_run> runs;
+        if (!has_table(database::runs_table)) return runs;
+        require_shape(database::runs_table, runs_columns);
+        auto query =
+            connection_->prepare("SELECT run_id, progress, finished_at IS NOT NULL FROM " + quoted_runs() +
+                                 " WHERE table_name = ? COLLATE NOCASE AND settings = ? AND input = ?"
+                                 " ORDER BY rowid DESC");
+        query.bind_text(0, table_);
+        query.bind_text(1, settings);
+        query.bind_text(2, input);
+        while (query.step())
+            runs.push_back({std::string(query.text(0)), std::string(settings), std::string(input),
+                            std::string(query.text(1)), query.number(2) != 0});
+        return runs;
+    });
+}
+
+void sqlite_table::use_columns(const std::vector<std::string>& kept) {
+    kept_ = kept;
+    waiting([this] {
+        if (!has_table(table_)) return;
+        require_shape(table_, columns_of(*kept_));
+        require_key();
+    });
+}
+
+void sqlite_table::make_runs_table() {
+    connection_->execute(
+        "CREATE TABLE IF NOT EXISTS " + quoted_runs() +
+        " (run_id TEXT NOT NULL PRIMARY KEY, table_name TEXT NOT NULL, settings TEXT NOT NULL,"
+        " input TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, progress TEXT NOT NULL)");
+}
+
+/// In a transaction, once the columns are known.
+void sqlite_table::make_rows_table() {
+    std::string columns;
+    for (const auto column : columns_of(*kept_)) {
+        const bool is_key = column == "run_id" || column == "line";
+        columns += quote_identifier(column) + (column == "line" ? " INTEGER" : " TEXT") +
+                   (is_key ? " NOT NULL" : "") + ", ";
+    }
+    connection_->execute("CREATE TABLE IF NOT EXISTS " + quoted_table_ + " (" + columns +
+                         "PRIMARY KEY (run_id, line)) WITHOUT ROWID");
+    require_shape(table_, columns_of(*kept_));
+    require_key();
+}
+
+void sqlite_table::prepare_insert() {
+    std::string columns;
+    std::string values;
+    for (const auto column : columns_of(*kept_)) {
+        columns += (columns.empty() ? "" : ", ") + quote_identifier(column);
+        values += values.empty() ? "?" : ", ?";
+    }
+    insert_.emplace(
+        connection_->prepare("INSERT INTO " + quoted_table_ + " (" + columns + ") VALUES (" + values + ")"));
+}
+
+void sqlite_table::take_lock(const std::string& run_id) {
+    if (!locks_.try_run(run_id))
+        throw output_error(error_kind::cannot_create,
+                           name_ + ": another run of the same list is writing to it (run_id " + run_id + ")");
+}
+
+void sqlite_table::begin(const stored_run& run, const std::vector<std::string>& dropped) {
+    take_lock(run.run_id);
+    for (const auto& one : dropped)
+        take_lock(one);
+    run_id_ = run.run_id;
+    waiting([this] {
+        const bool is_empty = connection_->number_of("PRAGMA page_count") == 0;
+        if (is_empty) connection_->execute("PRAGMA journal_mode = WAL");
+    });
+    in_transaction([&] {
+        make_runs_table();
+        if (kept_) make_rows_table();
+        for (const auto& one : dropped)
+            delete_run(one);
+        auto insert = connection_->prepare("INSERT INTO " + quoted_runs() +
+                                           " (run_id, table_name, settings, input, started_at, progress)"
+                                           " VALUES (?, ?, ?, ?, " +
+                                           now + ", ?)");
+        for (int i = 0; const std::string_view text : std::initializer_list<std::string_view>{
+                            run.run_id, table_, run.settings, run.input, run.progress})
+            insert.bind_text(i++, text);
+        insert.step();
+    });
+    has_begun_ = true;
+    locks_.end_opening();
+}
+
+void sqlite_table::resume(const stored_run& run) {
+    take_lock(run.run_id);
+    run_id_ = run.run_id;
+    in_transaction([&] {
+        if (kept_) make_rows_table();
+        auto update =
+            connection_->prepare("UPDATE " + quoted_runs() +
+                                 " SET progress = ? WHERE run_id = ? AND progress = ? AND finished_at IS "
+                                 "NULL");
+        for (int i = 0; const auto* text : {&run.progress, &run.run_id, &run.progress})
+            update.bind_text(i++, *text);
+        update.step();
+        if (connection_->changed_rows() != 1)
+            throw output_error(error_kind::cannot_create,
+                               name_ + ": another run of the same list has just written to it; try again");
+    });
+    has_begun_ = true;
+    locks_.end_opening();
+}
+
+void sqlite_table::store_progress(std::string_view progress) {
+    auto update = connection_->prepare("UPDATE " + quoted_runs() + " SET progress = ? WHERE run_id = ?");
+    update.bind_text(0, progress);
+    update.bind_text(1, run_id_);
+    update.step();
+    if (connection_->changed_rows() != 1)
+        throw output_error(error_kind::io, name_ + ": somebody has removed this run from the table " +
+                                               std::string(database::runs_table));
+}
+
+void sqlite_table::save(std::string_view rows, std::string_view progress) {
+    in_transaction([&] {
+        insert(rows);
+        store_progress(progress);
+    });
+}
+
+void sqlite_table::insert(std::string_view rows) {
+    compact_row row;
+    while (take_compact_row(rows, row)) {
+        if (row.line != 0) {
+            insert_row(row);
+        } else if (!insert_) {
+            kept_.emplace(row.kept.begin(), row.kept.end());
+            make_rows_table();
+            prepare_insert();
+        }
+    }
+}
+
+void sqlite_table::insert_row(const compact_row& row) {
+    insert_->reset();
+    int at = 0;
+    insert_->bind_text(at++, run_id_);
+    for (const auto text : row.kept)
+        insert_->bind_text(at++, text);
+    insert_->bind(at++, static_cast<std::int64_t>(row.line));
+    for (std::size_t i = 0; i < row.texts.size(); ++i) {
+        if (row.texts[i].empty() && is_null_where_empty(i)) {
+            insert_->bind_null(at++);
+        } else {
+            insert_->bind_text(at++, row.texts[i]);
+        }
+    }
+    try {
+        insert_->step();
+    } catch (const sqlite_error& fault) {
+        if (!fault.is_constraint()) throw;
+        throw output_error(error_kind::io, "the row of line " + std::to_string(row.line) + " of the run " +
+                                               run_id_ + " cannot be added to the table " +
+                                               show_path(table_) + "; has somebody else written to it? " +
+                                               fault.what());
+    }
+}
+
+/// Of a list whose columns were not known before its first record, the table may be missing still.
+void sqlite_table::delete_run(const std::string& run_id) {
+    if (has_table(table_)) {
+        auto rows = connection_->prepare("DELETE FROM " + quoted_table_ + " WHERE run_id = ?");
+        rows.bind_text(0, run_id);
+        rows.step();
+    }
+    auto run = connection_->prepare("DELETE FROM " + quoted_runs() + " WHERE run_id = ?");
+    run.bind_text(0, run_id);
+    run.step();
+}
+
+void sqlite_table::finish(const std::vector<std::string>& replaced) {
+    in_transaction([&] {
+        for (const auto& one : replaced)
+            delete_run(one);
+        auto update = connection_->prepare("UPDATE " + quoted_runs() + " SET finished_at = " + now +
+                                           " WHERE run_id = ?");
+        update.bind_text(0, run_id_);
+        update.step();
+    });
+}
+
+void sqlite_table::discard() {
+    in_transaction([this] { delete_run(run_id_); });
+}
+
+}  // namespace cardresolver::sink

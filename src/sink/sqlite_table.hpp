@@ -1,0 +1,70 @@
+// Rows in a table of an SQLite database.
+#pragma once
+
+#include "database/sqlite.hpp"
+#include "sink/compact_row.hpp"
+#include "sink/descriptor.hpp"
+#include "sink/row_table.hpp"
+#include "sink/table_locks.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cardresolver::sink {
+
+/// Other programs may read the database at any time, and write to it between our transactions; other runs may
+/// write to it, too. A new database keeps a write-ahead log, one that is there keeps the journal that it has;
+/// either way each commit is synchronised in full.
+class sqlite_table final : public row_table {
+public:
+    /// Opens `file`, creating it where there is none; nothing is written to it up to `begin`. Throws as
+    /// `open_row_table` does.
+    sqlite_table(const std::string& file, std::string table, const wait_hook& hook);
+    ~sqlite_table() override;
+
+    void when_waiting(const wait_hook& hook) override { wait_ = hook; }
+    std::vector<stored_run> find_runs(std::string_view settings, std::string_view input) override;
+    void use_columns(const std::vector<std::string>& kept) override;
+    void begin(const stored_run& run, const std::vector<std::string>& dropped) override;
+    void resume(const stored_run& run) override;
+    void save(std::string_view rows, std::string_view progress) override;
+    void finish(const std::vector<std::string>& replaced) override;
+    void discard() override;
+
+private:
+    template <class Action>
+    auto waiting(Action action);
+    template <class Action>
+    void in_transaction(Action action);
+    [[noreturn]] void fail(const database::sqlite_error& fault) const;
+    void roll_back() noexcept;
+
+    bool has_table(std::string_view name);
+    void require_shape(std::string_view table, const std::vector<std::string_view>& columns);
+    void require_key();
+    void make_runs_table();
+    void make_rows_table();
+    void prepare_insert();
+    void take_lock(const std::string& run_id);
+    void delete_run(const std::string& run_id);
+    void store_progress(std::string_view progress);
+    void insert(std::string_view rows);
+    void insert_row(const compact_row& row);
+
+    std::string name_;   ///< what messages call the database
+    std::string table_;  ///< as it was given
+    std::string quoted_table_;
+    wait_hook wait_;
+    bool is_new_file_ = false;
+    bool has_begun_ = false;
+    std::string path_;
+    table_locks locks_;  ///< outlives the connection: see there
+    std::optional<database::sqlite_connection> connection_;
+    std::optional<std::vector<std::string>> kept_;  ///< once the columns are known
+    std::optional<database::sqlite_statement> insert_;
+    std::string run_id_;
+};
+
+}  // namespace cardresolver::sink
