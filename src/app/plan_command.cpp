@@ -51,6 +51,9 @@ exit_code report(const plan_view& view, bool as_json) {
 
 exit_code execute_plan(const option_reading& reading) {
     const auto& options = reading.options;
+    std::vector<option_fault> faults;
+    check_query(options, faults);
+    if (!faults.empty()) return report_faults(faults);
     // Before the list is read: a duration counts from the start of the command.
     const auto now = std::chrono::system_clock::now();
     try {

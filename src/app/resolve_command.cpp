@@ -147,6 +147,7 @@ exit_code execute_resolve(const option_reading& reading) {
     auto settings = make_run_settings(reading, faults);
     if (!settings) return report_faults(faults);
     if (reading.options.base_url && !reading.options.base_url->tls) log_warning(plaintext_warning());
+    if (const auto warning = query_warning(reading.options); !warning.empty()) log_warning(warning);
     // Never destroyed: the source's thread may be blocked in a read, the resolver's in a look-up.
     static std::unique_ptr<resolve_session> session;
     session = std::make_unique<resolve_session>(reading.options, std::move(*settings));

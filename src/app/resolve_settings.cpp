@@ -105,7 +105,9 @@ void check_database(const command_options& options, std::vector<option_fault>& f
          "--output-format says how rows are written to a file; a database takes none: leave it out"});
 }
 
+/// Beside what can be said of each option alone.
 void check_files(const command_options& options, std::vector<option_fault>& faults) {
+    check_query(options, faults);
     check_database(options, faults);
     check_distinct(options, faults);
     check_standard_output(options, faults);
@@ -207,6 +209,23 @@ std::string describe_row_settings(const command_options& options, const run::set
 
 source::input_settings input_settings_of(const command_options& options) {
     return {options.input, options.input_format, options.column, options.input_encoding};
+}
+
+void check_query(const command_options& options, std::vector<option_fault>& faults) {
+    if (!database::is_database_url(options.input) || (!options.input_format && !options.input_encoding))
+        return;
+    faults.push_back(
+        {exit_code::usage,
+         "--input-format and --input-encoding say how a file is read; the rows of a query need neither"});
+}
+
+std::string query_warning(const command_options& options) {
+    std::string why;
+    const auto url = database::parse_database_url(options.input, why);
+    if (!url || !url->query || database::names_an_order(*url->query)) return {};
+    return "the query of INPUT has no ORDER BY: where its rows come in another order, a run that was stopped "
+           "cannot "
+           "go on";
 }
 
 std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading) {

@@ -19,6 +19,12 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
 /// Where the list is and how it is read: the same for every command that reads one.
 source::input_settings input_settings_of(const command_options& options);
 
+/// What INPUT's format options have to do with a query is a fault.
+void check_query(const command_options& options, std::vector<option_fault>& faults);
+
+/// What a start with a query without an order says; empty where there is nothing to say.
+std::string query_warning(const command_options& options);
+
 /// The limit that a run keeps; nothing: unlimited. The built-in carrier has none unless one is given.
 std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading);
 

@@ -26,6 +26,8 @@ public:
     bool is_full() const noexcept;
     /// A row of this key is there already, or another rule of the table is broken.
     bool is_constraint() const noexcept;
+    /// What was asked for is at fault: its words, its tables, its values.
+    bool is_statement() const noexcept;
     /// The file is no database at all.
     bool is_no_database() const noexcept;
     int code;

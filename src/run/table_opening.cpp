@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <thread>
 
 namespace cardresolver::run {
@@ -31,6 +32,15 @@ sink::wait_hook make_opening_hook(const settings& settings) {
         std::this_thread::sleep_for(std::min<clock::duration>(pause, left));
         return true;
     };
+}
+
+bool is_same_database(const std::string& input, const std::string& output) {
+    std::string why;
+    const auto first = database::parse_database_url(input, why);
+    const auto second = database::parse_database_url(output, why);
+    if (!first || !second || first->kind != second->kind) return false;
+    std::error_code ignored;
+    return first->place == second->place || std::filesystem::equivalent(first->place, second->place, ignored);
 }
 
 /// The steps of `open_table_run`, and what to undo.
@@ -55,6 +65,7 @@ private:
         opened_.outputs.failures_format = settings_.failures_format;
         input_ = describe_list(settings_);
         table_ = sink::open_row_table(settings_.output.target, make_opening_hook(settings_));
+        require_readable_list();
         look_at_earlier_runs();
         use_columns();
         begin();
@@ -70,6 +81,18 @@ private:
         opened_.outputs.progress =
             std::make_unique<progress_keeper>(std::move(target.progress), std::move(state_));
         return std::move(opened_);
+    }
+
+    /// A list that keeps its own rows from being written would never end.
+    void require_readable_list() {
+        if (!is_same_database(settings_.input.path, settings_.output.target) ||
+            table_->can_be_read_meanwhile())
+            return;
+        throw output_error(
+            error_kind::cannot_create,
+            fmt::format("{}: the list is a query of the same database, which has no write-ahead log, so "
+                        "that it cannot be read and written at once: run PRAGMA journal_mode = WAL in it",
+                        sink::show_path(settings_.output.target)));
     }
 
     void look_at_earlier_runs() {

@@ -46,6 +46,9 @@ public:
     /// rows in what `save` is given do the same, where the columns are known no earlier.
     virtual void use_columns(const std::vector<std::string>& kept) = 0;
 
+    /// Whether a query of the same database can be read while rows are saved.
+    virtual bool can_be_read_meanwhile() { return true; }
+
     /// A new run: from now on it is this process's. The runs `dropped` and their rows go. `cannot_create`
     /// where another process works on one of these.
     virtual void begin(const stored_run& run, const std::vector<std::string>& dropped) = 0;

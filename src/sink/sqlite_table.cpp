@@ -219,6 +219,13 @@ void sqlite_table::use_columns(const std::vector<std::string>& kept) {
     });
 }
 
+bool sqlite_table::can_be_read_meanwhile() {
+    return waiting([this] {
+        auto query = connection_->prepare("PRAGMA journal_mode");
+        return query.step() && query.text(0) == "wal";
+    });
+}
+
 void sqlite_table::make_runs_table() {
     connection_->execute(
         "CREATE TABLE IF NOT EXISTS " + quoted_runs() +

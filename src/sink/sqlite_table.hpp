@@ -27,6 +27,8 @@ public:
     void when_waiting(const wait_hook& hook) override { wait_ = hook; }
     std::vector<stored_run> find_runs(std::string_view settings, std::string_view input) override;
     void use_columns(const std::vector<std::string>& kept) override;
+    /// Without a write-ahead log, a reader keeps every writer out until it is done.
+    bool can_be_read_meanwhile() override;
     void begin(const stored_run& run, const std::vector<std::string>& dropped) override;
     void resume(const stored_run& run) override;
     void save(std::string_view rows, std::string_view progress) override;

@@ -161,4 +161,10 @@ csv_layout find_layout(std::string_view first_record, const std::string& column)
     complain_of_columns(split_record(first_record, ranked.front().delimiter), column);
 }
 
+std::size_t find_number_column_of(const std::vector<std::string>& names, const std::string& column) {
+    if (const auto found = find_number_column(names, column)) return *found;
+    if (column.empty() && names.size() == 1) return 0;
+    complain_of_columns(names, column);
+}
+
 }  // namespace cardresolver::source

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cardresolver::source {
 
@@ -29,5 +30,9 @@ bool has_several_fields(std::string_view record) noexcept;
 /// Reads the layout off the first record. `column`: the name that the user gave, or empty. Throws
 /// `input_error` (unusable), whose text lists the columns that there are.
 csv_layout find_layout(std::string_view first_record, const std::string& column);
+
+/// The column with the number where the names are known for what they are: `column`, or the first known name,
+/// or the only one that there is. Throws likewise.
+std::size_t find_number_column_of(const std::vector<std::string>& names, const std::string& column);
 
 }  // namespace cardresolver::source

@@ -1,6 +1,5 @@
 #include "source/descriptor_source.hpp"
 
-#include "checksum/crc32c.hpp"
 #include "source/input.hpp"
 
 #include <algorithm>
@@ -20,13 +19,6 @@ std::string reason_of(int error) {
     return std::generic_category().message(error);
 }
 
-[[noreturn]] void refuse_other_list(const input_beginning& expected) {
-    throw input_error(error_kind::unusable,
-                      "is not the list that the unfinished run began with: its first " +
-                          std::to_string(expected.bytes) +
-                          " bytes differ; give the same list again, or drop the rows so far with --restart");
-}
-
 }  // namespace
 
 bool is_standard_input(const std::string& path) noexcept {
@@ -37,7 +29,7 @@ descriptor_source::descriptor_source(const std::string& path, const input_beginn
     open(path);
     try {
         examine();
-        if (!can_go()) expected_ = expected;
+        if (!can_go()) beginning_ = list_beginning(expected);
     } catch (...) {
         close();
         throw;
@@ -83,31 +75,20 @@ void descriptor_source::go_to(const input_position& from) {
     if (::lseek(descriptor_, offset, SEEK_SET) != offset)
         throw input_error(error_kind::read, "cannot go on where it was left: " + reason_of(errno));
     position_ = from.offset;
-    hashed_ = from.hashed;
+    beginning_.go_to(from.hashed);
 }
 
 /// Takes note of what follows the first `position_` bytes.
 void descriptor_source::note(std::string_view bytes) {
-    const auto known = hashed_.bytes - std::min(hashed_.bytes, position_);
+    const auto known = hashed().bytes - std::min(hashed().bytes, position_);
     position_ += bytes.size();
     bytes.remove_prefix(std::min<std::uint64_t>(known, bytes.size()));
-    if (hashed_.bytes < expected_.bytes) compare(bytes);
-    hashed_.crc = checksum::extend_crc32c(hashed_.crc, bytes);
-    hashed_.bytes += bytes.size();
-}
-
-/// As much of `bytes` as belongs to the beginning that is expected.
-void descriptor_source::compare(std::string_view& bytes) {
-    const auto compared = bytes.substr(0, expected_.bytes - hashed_.bytes);
-    hashed_.crc = checksum::extend_crc32c(hashed_.crc, compared);
-    hashed_.bytes += compared.size();
-    bytes.remove_prefix(compared.size());
-    if (hashed_.bytes == expected_.bytes && hashed_.crc != expected_.crc) refuse_other_list(expected_);
+    beginning_.note(bytes);
 }
 
 /// At the end: a list may have become shorter while it was read, or since a run began.
 void descriptor_source::require_whole_beginning() const {
-    if (hashed_.bytes < expected_.bytes) refuse_other_list(expected_);
+    beginning_.require_whole();
     if (size_ && position_ < *size_) {
         throw input_error(error_kind::unusable,
                           "has become shorter while it was read: " + std::to_string(position_) +

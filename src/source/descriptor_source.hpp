@@ -3,6 +3,7 @@
 
 #include "source/byte_source.hpp"
 #include "source/input_position.hpp"
+#include "source/list_beginning.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,9 +31,9 @@ public:
     void go_to(const input_position& from);
 
     /// What is known of the beginning.
-    const input_beginning& hashed() const noexcept { return hashed_; }
+    const input_beginning& hashed() const noexcept { return beginning_.noted(); }
     /// All that was expected has come.
-    bool is_as_expected() const noexcept { return hashed_.bytes >= expected_.bytes; }
+    bool is_as_expected() const noexcept { return beginning_.is_as_expected(); }
     /// Of a regular file; of one behind standard input, what was left of it at the start.
     std::optional<std::uint64_t> size() const noexcept { return size_; }
     /// Bytes that were read or passed over so far.
@@ -43,15 +44,13 @@ private:
     void examine();
     void close() noexcept;
     void note(std::string_view bytes);
-    void compare(std::string_view& bytes);
     void require_whole_beginning() const;
 
     int descriptor_ = -1;
     bool is_owned_ = false;
     std::optional<std::uint64_t> size_;
     std::uint64_t position_ = 0;
-    input_beginning hashed_;
-    input_beginning expected_;
+    list_beginning beginning_;
 };
 
 }  // namespace cardresolver::source

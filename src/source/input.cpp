@@ -6,8 +6,10 @@
 #include "source/decompression.hpp"
 #include "source/descriptor_source.hpp"
 #include "source/encoding_source.hpp"
+#include "source/list_reader.hpp"
 #include "source/lookahead.hpp"
 #include "source/ndjson_parser.hpp"
+#include "source/query_list.hpp"
 #include "source/sniff.hpp"
 #include "source/text_parser.hpp"
 
@@ -31,19 +33,9 @@ auto naming(const std::string& name, Action action) {
     }
 }
 
-}  // namespace
-
-std::string name_of_input(const std::string& path) {
-    if (is_standard_input(path)) return "standard input";
-    std::string name = "'";
-    card::append_printable(name, path, max_shown_path);
-    name.push_back('\'');
-    return name;
-}
-
-class input::implementation {
+class file_list final : public list_reader {
 public:
-    implementation(const input_settings& settings, const input_resumption& resumption)
+    file_list(const input_settings& settings, const input_resumption& resumption)
         : name_(name_of_input(settings.path)) {
         naming(name_, [&] {
             file_.emplace(settings.path, resumption.consumed);
@@ -54,12 +46,12 @@ public:
         });
     }
 
-    bool read(record_block& block) {
+    bool read(record_block& block) override {
         return naming(name_, [&] { return read_block(block); });
     }
-    const list_columns& columns() const noexcept { return columns_; }
-    bool is_known_list() const noexcept { return file_->is_as_expected(); }
-    std::optional<std::uint64_t> size() const noexcept { return file_->size(); }
+    const list_columns& columns() const noexcept override { return columns_; }
+    bool is_known_list() const noexcept override { return file_->is_as_expected(); }
+    std::optional<std::uint64_t> size() const noexcept override { return file_->size(); }
 
 private:
     void decompress();
@@ -89,7 +81,7 @@ private:
     bool is_done_ = false;
 };
 
-void input::implementation::decompress() {
+void file_list::decompress() {
     raw_.emplace(*file_);
     auto how = detect_compression(raw_->seen(), raw_->is_at_end());
     while (!how) {
@@ -99,7 +91,7 @@ void input::implementation::decompress() {
     decompressed_ = make_decompressor(*how, *raw_);
 }
 
-void input::implementation::look_at_first_line(const input_settings& settings) {
+void file_list::look_at_first_line(const input_settings& settings) {
     // A byte order mark and the signatures of foreign formats are shorter than any first line with a number.
     while (pending_.find('\n') == std::string::npos && pending_.size() <= max_record_length && !at_end_)
         read_more();
@@ -110,13 +102,13 @@ void input::implementation::look_at_first_line(const input_settings& settings) {
 }
 
 /// What stands before the list is dropped as it comes: there may be any amount of it.
-void input::implementation::drop_blank_lines() {
+void file_list::drop_blank_lines() {
     const auto blank = count_blank_lines(pending_);
     pending_.erase(0, blank.bytes);
     blank_lines_ += blank.lines;
 }
 
-std::unique_ptr<record_parser> input::implementation::make_parser(const input_settings& settings) {
+std::unique_ptr<record_parser> file_list::make_parser(const input_settings& settings) {
     auto format = settings.format;
     while (!format) {
         drop_blank_lines();
@@ -138,7 +130,7 @@ std::unique_ptr<record_parser> input::implementation::make_parser(const input_se
     return std::make_unique<text_parser>(blank_lines_);
 }
 
-std::unique_ptr<record_parser> input::implementation::make_csv_parser(const input_settings& settings) {
+std::unique_ptr<record_parser> file_list::make_csv_parser(const input_settings& settings) {
     for (;;) {
         drop_blank_lines();
         const auto record = find_first_record(pending_, at_end_);
@@ -159,7 +151,7 @@ std::unique_ptr<record_parser> input::implementation::make_csv_parser(const inpu
 }
 
 /// Only where the list stands in the file as the parser sees it.
-void input::implementation::go_to(const input_position& from) {
+void file_list::go_to(const input_position& from) {
     file_->go_to(from);
     raw_.emplace(*file_);
     encoded_.emplace(*raw_, from.encoding);
@@ -171,7 +163,7 @@ void input::implementation::go_to(const input_position& from) {
 }
 
 /// In front of `pending_`.
-input_position input::implementation::position() const {
+input_position file_list::position() const {
     input_position here;
     here.hashed = file_->hashed();
     here.encoding = encoded_->encoding();
@@ -182,14 +174,14 @@ input_position input::implementation::position() const {
     return here;
 }
 
-std::size_t input::implementation::read_some(char* to) {
+std::size_t file_list::read_some(char* to) {
     const auto count = encoded_->read(to, block_bytes);
     passed_ += count;
     at_end_ = count == 0;
     return count;
 }
 
-void input::implementation::read_more() {
+void file_list::read_more() {
     const auto kept = pending_.size();
     pending_.resize(kept + block_bytes);
     const auto count = read_some(pending_.data() + kept);
@@ -197,7 +189,7 @@ void input::implementation::read_more() {
 }
 
 /// What is left of the last block, and behind it what the next read gives.
-void input::implementation::fill(record_block& block) {
+void file_list::fill(record_block& block) {
     const auto kept = pending_.size();
     block.begins_at.reset();
     if (parser_->is_between_records()) block.begins_at = position();
@@ -212,7 +204,7 @@ void input::implementation::fill(record_block& block) {
     is_untouched_ = false;
 }
 
-bool input::implementation::read_block(record_block& block) {
+bool file_list::read_block(record_block& block) {
     block.clear_records();
     if (!is_done_) {
         fill(block);
@@ -230,21 +222,37 @@ bool input::implementation::read_block(record_block& block) {
     return false;
 }
 
-input::input(const input_settings& settings, const input_resumption& resumption)
-    : implementation_(std::make_unique<implementation>(settings, resumption)) {}
+}  // namespace
+
+std::string name_of_input(const std::string& path) {
+    if (is_standard_input(path)) return "standard input";
+    if (const auto query = name_of_query(path)) return *query;
+    std::string name = "'";
+    card::append_printable(name, path, max_shown_path);
+    name.push_back('\'');
+    return name;
+}
+
+input::input(const input_settings& settings, const input_resumption& resumption) {
+    if (name_of_query(settings.path)) {
+        reader_ = std::make_unique<query_list>(settings, resumption);
+    } else {
+        reader_ = std::make_unique<file_list>(settings, resumption);
+    }
+}
 input::~input() = default;
 
 bool input::read(record_block& block) {
-    return implementation_->read(block);
+    return reader_->read(block);
 }
 const list_columns& input::columns() const noexcept {
-    return implementation_->columns();
+    return reader_->columns();
 }
 bool input::is_known_list() const noexcept {
-    return implementation_->is_known_list();
+    return reader_->is_known_list();
 }
 std::optional<std::uint64_t> input::size() const noexcept {
-    return implementation_->size();
+    return reader_->size();
 }
 
 }  // namespace cardresolver::source

@@ -14,13 +14,13 @@
 
 namespace cardresolver::source {
 
-/// What messages call the input: its path in quotes, printable.
+/// What messages call the input: its path in quotes, printable; or "the query of 'cards.db'".
 std::string name_of_input(const std::string& path);
 
 enum class input_format : std::uint8_t { text, csv, ndjson };
 
 struct input_settings {
-    std::string path;                    ///< a file; `-` or empty: standard input
+    std::string path;                    ///< a file; `-` or empty: standard input; or a database's query
     std::optional<input_format> format;  ///< none: guess
     std::string column;  ///< CSV column or NDJSON field with the number; empty: number, iccid, imsi or msisdn
     std::optional<input_encoding> encoding = {};  ///< none: guess
@@ -48,6 +48,8 @@ public:
     error_kind kind;
 };
 
+class list_reader;
+
 /// Blocking; one thread. Throws `input_error`. In the steady state `read` does not allocate.
 class input {
 public:
@@ -58,6 +60,10 @@ public:
     /// what was read then (`record_block::consumed`). A regular file is read from there; it is for the caller
     /// to know that it is the same file. Anything else, standard input among it, is read again from its
     /// beginning, and where that is not what was read then, `read` throws `unusable`.
+    ///
+    /// A query (`sqlite:FILE?query=…`) is a list with a header: each of its rows is a record, the first one
+    /// that of line 1, also where all of its columns are NULL or empty. `format` and `encoding` mean nothing
+    /// to it.
     explicit input(const input_settings& settings, const input_resumption& resumption = {});
     ~input();
     input(const input&) = delete;
@@ -77,8 +83,7 @@ public:
     std::optional<std::uint64_t> size() const noexcept;
 
 private:
-    class implementation;
-    std::unique_ptr<implementation> implementation_;
+    std::unique_ptr<list_reader> reader_;
 };
 
 }  // namespace cardresolver::source

@@ -1,6 +1,7 @@
 // The options of `resolve`: where the list comes from and how its numbers are read.
 #include "app/options/option_tables.hpp"
 #include "app/options/setters.hpp"
+#include "database/database_url.hpp"
 
 #include <vector>
 
@@ -8,6 +9,15 @@ namespace cardresolver::app {
 namespace {
 
 using text_view = std::string_view;
+
+std::string set_input(text_view text, command_options& o) {
+    if (!database::is_database_url(text)) return set_text(text, o.input);
+    std::string why;
+    const auto url = database::parse_database_url(text, why);
+    if (!url) return why;
+    if (!url->query || url->table) return "a list is a query: sqlite:FILE?query=SELECT … ORDER BY …";
+    return set_text(text, o.input);
+}
 
 std::string set_input_format(text_view text, command_options& o) {
     if (text == "text") {
@@ -46,9 +56,13 @@ std::span<const option_definition> input_option_table() {
          .value = "INPUT",
          .initial = "-",
          .group = option_group::input,
-         .help = "List to read: one number a line, CSV, or NDJSON (one JSON object a line), also "
-                 "compressed by gzip or zstd; '-': standard input.",
-         .apply = [](text_view t, command_options& o) { return set_text(t, o.input); },
+         .help =
+             "List to read: one number a line, CSV, or NDJSON (one JSON object a line), also "
+             "compressed by gzip or zstd; '-': standard input. sqlite:FILE?query=SELECT … ORDER BY … reads "
+             "the "
+             "rows of a query (inside it, write & as %26 and % as %25); its numbers are in the column that "
+             "--column names, in number, iccid, imsi or msisdn, or in its only one.",
+         .apply = set_input,
          .is_positional = true},
         {.name = "input-format",
          .value = "FORMAT",
