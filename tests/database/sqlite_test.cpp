@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 namespace cardresolver::database {
 namespace {
 
@@ -68,6 +70,42 @@ TEST_F(sqlite_test, a_broken_rule_of_the_table_is_an_error) {
     auto insert = connection.prepare("INSERT INTO t VALUES (?)");
     insert.bind(0, 2);
     EXPECT_THROW(insert.step(), sqlite_error);
+}
+
+TEST_F(sqlite_test, names_are_quoted_whatever_is_in_them) {
+    sqlite_connection connection(path_, opening::create);
+    const std::string name = "a \"b\"; DROP TABLE x -- 'é";
+    connection.execute("CREATE TABLE " + quote_identifier(name) + " (n)");
+    connection.execute("INSERT INTO " + quote_identifier(name) + " VALUES (7)");
+    EXPECT_EQ(connection.number_of("SELECT n FROM " + quote_identifier(name)), 7);
+}
+
+TEST_F(sqlite_test, prepares_one_statement_and_no_more) {
+    sqlite_connection connection(path_, opening::create);
+    EXPECT_NO_THROW(connection.prepare("SELECT 1; \n"));
+    EXPECT_THROW(connection.prepare(""), sqlite_error);
+    EXPECT_THROW(connection.prepare(" -- nothing"), sqlite_error);
+    EXPECT_THROW(connection.prepare("SELECT 1; DROP TABLE t"), sqlite_error);
+}
+
+TEST_F(sqlite_test, what_is_opened_for_reading_is_not_written) {
+    EXPECT_THROW(sqlite_connection(path_, opening::read_only), sqlite_error);
+    sqlite_connection(path_, opening::create).execute("CREATE TABLE t (n)");
+    sqlite_connection reader(path_, opening::read_only);
+    EXPECT_THROW(reader.execute("INSERT INTO t VALUES (1)"), sqlite_error);
+    const auto query = reader.prepare("SELECT n, 1 AS one FROM t");
+    EXPECT_TRUE(query.is_read_only());
+    EXPECT_EQ(query.column_count(), 2);
+    EXPECT_EQ(query.column_name(1), "one");
+    EXPECT_FALSE(reader.prepare("DELETE FROM t").is_read_only());
+}
+
+TEST_F(sqlite_test, a_name_that_sqlite_would_take_for_memory_is_a_file) {
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(std::filesystem::path(path_).parent_path());
+    sqlite_connection(":memory:", opening::create).execute("CREATE TABLE t (n)");
+    EXPECT_TRUE(std::filesystem::exists(":memory:"));
+    std::filesystem::current_path(before);
 }
 
 }  // namespace

@@ -20,8 +20,9 @@ struct output_log {
     std::string failures;
     std::string calls;  ///< "commit rows, ": in their order
     bool gate_is_open = true;
-    bool is_full = false;  ///< the disk
-    std::string fails;     ///< the output and the call that fails: "rows write"
+    bool is_full = false;     ///< the disk
+    bool holds_rows = false;  ///< until the progress is saved
+    std::string fails;        ///< the output and the call that fails: "rows write"
 };
 
 class fake_output final : public sink::output {
@@ -46,6 +47,7 @@ public:
     void suspend() override { note("suspend"); }
     void discard() override { note("discard"); }
     std::uint64_t bytes() const noexcept override { return written_.size(); }
+    std::size_t unsaved_bytes() const noexcept override { return log_.holds_rows ? written_.size() : 0; }
 
 private:
     void note(const std::string& call) {

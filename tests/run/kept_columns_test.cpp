@@ -1,6 +1,8 @@
 // What rows begin with where the input's columns are kept.
 #include "run/kept_columns.hpp"
 
+#include "sink/compact_row.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -110,6 +112,27 @@ TEST(kept_columns, of_a_plain_list_are_none) {
         EXPECT_EQ(kept_columns({}, rows).names(), "");
         EXPECT_EQ(front({}, rows, "13800138000"), "");
     }
+}
+
+TEST(kept_columns, in_a_database_have_names_of_their_own_whatever_their_capitals) {
+    const auto list = csv({"a", "A", "", "ICCID", "run_id", "line", "input_line", "n\xFF"});
+    EXPECT_EQ(kept_columns(list, output_format::database).column_names(),
+              (std::vector<std::string>{"a", "input_A", "input_3", "input_ICCID", "input_run_id",
+                                        "input_line", "input_input_line", "n\uFFFD"}));
+    const source::list_columns headless{input_format::csv, ',', false, {"1", "2"}};
+    EXPECT_EQ(kept_columns(headless, output_format::database).column_names(),
+              (std::vector<std::string>{"input_1", "input_2"}));
+    EXPECT_THROW(kept_columns(ndjson, output_format::database), source::input_error);
+}
+
+TEST(kept_columns, go_to_a_database_with_their_lengths) {
+    std::string bytes;
+    sink::append_header(bytes, output_format::database,
+                        front(csv({"a", "b", "c"}), output_format::database, "1,\"\"\"2\""));
+    std::string_view rest = bytes;
+    sink::compact_row row;
+    ASSERT_TRUE(sink::take_compact_row(rest, row));
+    EXPECT_EQ(row.kept, (std::vector<std::string_view>{"1", "\"2", ""}));
 }
 
 }  // namespace

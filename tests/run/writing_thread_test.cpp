@@ -148,5 +148,20 @@ TEST_F(writing_thread_test, DK1_a_run_may_be_stopped_while_the_disk_is_full) {
     EXPECT_EQ(log_.rows, "row\n");
 }
 
+TEST_F(writing_thread_test, rows_that_an_output_holds_in_memory_are_saved_once_there_are_many) {
+    log_.holds_rows = true;
+    start({std::chrono::hours(1), 8, std::chrono::hours(1)});
+    put(1);
+    put(2);
+    wait_until([this] {
+        const std::lock_guard lock(log_.mutex);
+        return log_.calls.find("sync rows") != std::string::npos;
+    });
+    put(3);
+    const auto state = saved();
+    ASSERT_TRUE(state);
+    EXPECT_EQ(state->newest_line, 2U);
+}
+
 }  // namespace
 }  // namespace cardresolver::run

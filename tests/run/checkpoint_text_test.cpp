@@ -1,0 +1,61 @@
+#include "run/checkpoint_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cardresolver::run {
+namespace {
+
+checkpoint example() {
+    checkpoint state;
+    state.input = source::input_identity{UINT64_MAX >> 1U, 0xFFFFFFFF, 7, UINT64_MAX, -9};
+    state.position = {10, 11, {12, 0xFFFFFFFE}, source::input_encoding::gb18030};
+    state.consumed = {13, 0xFFFFFFFD};
+    state.newest_line = 4'000'000'000'000;
+    state.open = {{12, 12}, {14, 40}, {3'999'999'999'999, 4'000'000'000'000}};
+    state.rows = {1000, 0x80000000};
+    state.failures = sink::output_mark{5, 6};
+    state.is_complete = true;
+    state.history = R"({"statuses":{"\"é":1}})";
+    return state;
+}
+
+void expect_same(const checkpoint& a, const checkpoint& b) {
+    EXPECT_EQ(a.input, b.input);
+    EXPECT_EQ(a.position, b.position);
+    EXPECT_EQ(a.consumed, b.consumed);
+    EXPECT_EQ(a.newest_line, b.newest_line);
+    EXPECT_EQ(a.open, b.open);
+    EXPECT_EQ(a.rows, b.rows);
+    EXPECT_EQ(a.failures, b.failures);
+    EXPECT_EQ(a.is_complete, b.is_complete);
+    EXPECT_EQ(a.history, b.history);
+}
+
+TEST(checkpoint_text, comes_back_as_it_was) {
+    expect_same(read_checkpoint(write_checkpoint(example())).value(), example());
+    expect_same(read_checkpoint(write_checkpoint({})).value(), {});
+}
+
+TEST(checkpoint_text, DK6_what_is_none_or_makes_no_sense_is_refused) {
+    for (const auto* text : {"", "{}", "[]", "null", R"({"version":1})"})
+        EXPECT_FALSE(read_checkpoint(text)) << text;
+    auto state = example();
+    state.newest_line = 39;
+    EXPECT_FALSE(read_checkpoint(write_checkpoint(state))) << "open records behind the newest one";
+    auto text = write_checkpoint(example());
+    text.replace(text.find("\"version\":1"), 11, "\"version\":2");
+    EXPECT_FALSE(read_checkpoint(text)) << "of a later version";
+}
+
+TEST(checkpoint_text, DK6_no_damage_crashes) {
+    const auto intact = write_checkpoint(example());
+    for (std::size_t at = 0; at < intact.size(); ++at) {
+        auto damaged = intact;
+        damaged[at] = static_cast<char>(damaged[at] ^ 1);
+        read_checkpoint(damaged);
+        read_checkpoint(std::string_view(intact).substr(0, at));
+    }
+}
+
+}  // namespace
+}  // namespace cardresolver::run
