@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import tempfile
@@ -42,6 +43,13 @@ def _lines(blob: bytes) -> Iterator[int]:
         first = last + distance
         last = first + next(numbers)
         yield from range(first, last + 1)
+
+
+def checkpoint_of_progress(run_id: str, progress: str) -> Checkpoint:
+    """What a database keeps of a run."""
+    state = json.loads(progress)
+    return Checkpoint(run_id, state["newest_line"], frozenset(_lines(bytes.fromhex(state["open_lines"]))),
+                      state["rows"]["bytes"], state["position"]["offset"])
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:

@@ -1,6 +1,6 @@
 """An unfinished run goes on: whatever ended it, each line has one right row in the end.
 
-CARDRESOLVER_KILLS: how often a process is killed in all, at least; default 24.
+CARDRESOLVER_KILLS: how often a process is killed in all, at least; default 30.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 
 from checkpoint_file import read_checkpoint
 from independent_carrier import Carrier, card_of
-from program_test_case import ProgramTestCase, as_list, iccids, imsis, msisdns, rows_of
+from program_test_case import ProgramTestCase, as_list, iccids, imsis, msisdns
+from run_targets import FileTarget, TableTarget, Target, read_rows
 
-KILLS = int(os.environ.get("CARDRESOLVER_KILLS", "24"))
+KILLS = int(os.environ.get("CARDRESOLVER_KILLS", "30"))
 
 
 def mixed(count: int) -> list[str]:
@@ -31,28 +32,6 @@ def mixed(count: int) -> list[str]:
 
 def kind_of(number: str) -> str:
     return {20: "iccid", 15: "imsi"}.get(len(number), "msisdn")
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a finished output, as text."""
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        content = gzip.decompress(content)
-    elif path.suffix == ".zst":
-        content = subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout
-    if ".ndjson" in path.name:
-        rows = [json.loads(line) for line in content.decode().splitlines()]
-        return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
-    return rows_of(content)
-
-
-def durable_bytes(checkpoint: Path) -> int:
-    """Of a process at work: a copy that was taken in mid-commit may make no sense."""
-    try:
-        state = read_checkpoint(checkpoint)
-    except (sqlite3.DatabaseError, FileNotFoundError):
-        return 0
-    return state.rows_bytes if state else 0
 
 
 def open_of(checkpoint: Path) -> frozenset[int]:
@@ -66,12 +45,12 @@ def open_of(checkpoint: Path) -> frozenset[int]:
 
 class ResumeTestCase(ProgramTestCase):
 
-    def start_on(self, carrier: Carrier, source: Path, output: Path, *more: str | Path) -> subprocess.Popen[bytes]:
+    def start_on(self, carrier: Carrier, source: Path | str, output: Path | str, *more: str | Path) -> subprocess.Popen[bytes]:
         return self.start_program("resolve", source, *self.account_of(carrier), "--rate", "unlimited", "--progress",
                                   "none", "-o", output, *more,
                                   variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
 
-    def run_on(self, carrier: Carrier, source: Path, output: Path, *more: str | Path,
+    def run_on(self, carrier: Carrier, source: Path | str, output: Path | str, *more: str | Path,
                stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return self.run_program("resolve", source, *self.account_of(carrier), "--rate", "unlimited", "--progress",
                                 "none", "-o", output, *more, stdin=stdin,
@@ -82,7 +61,7 @@ class ResumeTestCase(ProgramTestCase):
         path.write_bytes(as_list(numbers))
         return path
 
-    def stop_after(self, carrier: Carrier, requests: int, source: Path, output: Path, *more: str | Path) -> int:
+    def stop_after(self, carrier: Carrier, requests: int, source: Path | str, output: Path | str, *more: str | Path) -> int:
         """Runs until the carrier has seen so many requests more, then interrupts; the exit code."""
         process = self.start_on(carrier, source, output, *more)
         carrier.wait_for_requests_of(process, len(carrier.requests) + requests)
@@ -91,15 +70,16 @@ class ResumeTestCase(ProgramTestCase):
         self.assertIn(b"the same command goes on from there", complaints)
         return process.returncode
 
-    def assert_all_right(self, output: Path, numbers: list[str]) -> None:
-        rows = read_rows(output)
+    def assert_all_right(self, output: Path | Target, numbers: list[str]) -> None:
+        target = FileTarget(output) if isinstance(output, Path) else output
+        rows = target.rows()
         self.assertEqual(sorted(int(row["line"]) for row in rows), list(range(1, len(numbers) + 1)))
         for row in rows:
             number = numbers[int(row["line"]) - 1]
             card = card_of(kind_of(number), number)
             self.assertEqual((row["number"], row["iccid"], row["msisdn"], row["imsi"], row["status"]),
                              (number, card.iccid, card.msisdn, card.imsi, card.status))
-        self.assertFalse(list(output.parent.glob(output.name + ".*")), "nothing is left beside a finished output")
+        self.assertFalse(target.leftovers(), "nothing is left beside a finished output")
 
 
 class Resume(ResumeTestCase):
@@ -366,71 +346,73 @@ class Resume(ResumeTestCase):
 class Kills(ResumeTestCase):
     """PR1, PR2: kill -9 at random moments, a fifth of them during recovery, until the run is done."""
 
-    def wait_for_commit(self, process: subprocess.Popen[bytes], checkpoint: Path, requests: int) -> None:
+    def wait_for_commit(self, process: subprocess.Popen[bytes], target: Target, requests: int) -> None:
         """Until rows have become durable, and so many requests more have arrived; or until the process has ended."""
-        before = durable_bytes(checkpoint)
+        before = target.durable()
         while process.poll() is None:
             self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + 1)
-            if durable_bytes(checkpoint) > before:
+            if target.durable() > before:
                 self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + requests)
                 return
 
-    def kill_once(self, source: Path, output: Path, more: tuple[str, ...], how: float, draw: random.Random) -> bool:
+    def kill_once(self, source: Path, target: Target, more: tuple[str, ...], how: float, draw: random.Random) -> bool:
         """`how`: from 0 to 1, the kind of moment. False where the run was done before."""
-        checkpoint = Path(f"{output}.checkpoint")
-        process = self.start_on(self.carrier_now, source, output, *more)
-        if how < 0.2 and checkpoint.exists():
+        goes_on = target.is_begun()
+        process = self.start_on(self.carrier_now, source, target.argument, *more)
+        if how < 0.2 and goes_on:
             process.stderr.readline()  # "going on behind the rows": it has just opened its files
         elif how < 0.6:
             self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + draw.randint(1, 20))
         else:
-            self.wait_for_commit(process, checkpoint, draw.randint(1, 20))
+            self.wait_for_commit(process, target, draw.randint(1, 20))
         process.kill()
         return process.wait() == -signal.SIGKILL
 
-    def one_run(self, numbers: list[str], output: Path, more: tuple[str, ...], kills: int, draw: random.Random) -> int:
+    def one_run(self, numbers: list[str], target: Target, more: tuple[str, ...], kills: int, draw: random.Random) -> int:
         """A whole run, killed at most so often; how often it was."""
         source = self.write_list(numbers)
         durable: list[tuple[int, frozenset[str]]] = []  # how many requests had come, what had its row by then
         killed = 0
-        while killed < kills and self.kill_once(source, output, more, draw.random() if killed else 1, draw):
+        while killed < kills and self.kill_once(source, target, more, draw.random() if killed else 1, draw):
             killed += 1
-            if (state := read_checkpoint(Path(f"{output}.checkpoint"))) is None:
+            if (state := target.checkpoint()) is None:
                 continue
-            self.assertGreaterEqual(Path(f"{output}.partial").stat().st_size, state.rows_bytes)
+            self.assertEqual(target.why_wrong(state), "")
             having = frozenset(number for line, number in enumerate(numbers, 1) if state.is_durable(line))
             durable.append((len(self.carrier_now.requests), having))
-        if not output.exists():
-            self.assert_exit(self.run_on(self.carrier_now, source, output, *more), 0)
-        self.assert_all_right(output, numbers)
+        if not target.is_done():
+            self.assert_exit(self.run_on(self.carrier_now, source, target.argument, *more), 0)
+        self.assert_all_right(target, numbers)
         for requests, having in durable:
             self.assertFalse(having.intersection(self.carrier_now.asked_since(requests)), "a durable row was asked again")
         self.assertTrue(any(having for _, having in durable), "no process but the last has made a row durable")
         return killed
 
-    def check(self, name: str, *more: str) -> None:
+    def check(self, target: Target, *more: str) -> None:
         seed = random.SystemRandom().getrandbits(32)
         draw = random.Random(seed)
         more = ("--batch-size", "10", "--connections", "3", *more)
-        wanted = max(1, KILLS // 4)
-        with self.subTest(output=name, seed=seed):
+        wanted = max(1, KILLS // 5)
+        with self.subTest(output=target.argument, seed=seed):
             while wanted > 0:
                 self.carrier_now = self.carrier()
-                output = self.folder / name
-                output.unlink(missing_ok=True)
-                wanted -= self.one_run(mixed(12_000), output, more, min(wanted, 20), draw)
+                target.clear()
+                wanted -= self.one_run(mixed(12_000), target, more, min(wanted, 20), draw)
 
     def test_PR1_PR2_rows_in_csv(self) -> None:
-        self.check("rows.csv")
+        self.check(FileTarget(self.folder / "rows.csv"))
 
     def test_PR1_PR2_rows_in_compressed_csv(self) -> None:
-        self.check("rows.csv.zst")
+        self.check(FileTarget(self.folder / "rows.csv.zst"))
 
     def test_PR1_PR2_rows_in_compressed_ndjson(self) -> None:
-        self.check("rows.ndjson.gz")
+        self.check(FileTarget(self.folder / "rows.ndjson.gz"))
+
+    def test_PR1_PR2_rows_in_an_sqlite_table(self) -> None:
+        self.check(TableTarget(self.folder / "rows.db"))
 
     def test_PR1_PR2_rows_in_the_order_of_the_list(self) -> None:
-        self.check("rows.csv", "--order", "input")
+        self.check(FileTarget(self.folder / "rows.csv"), "--order", "input")
         lines = [int(row["line"]) for row in read_rows(self.folder / "rows.csv")]
         self.assertEqual(lines, sorted(lines))
 
