@@ -23,6 +23,7 @@ constexpr std::string_view resolve_examples =
     "  cardresolver resolve cards.csv --column iccid --rate 50/s -o out.ndjson\n"
     "  cardresolver resolve cards.csv.gz --column iccid --keep-columns -o rows.csv\n"
     "  cat cards.txt | cardresolver resolve --kind iccid > rows.csv\n"
+    "  cardresolver resolve cards.csv -o 'sqlite:cards.db?table=rows'\n"
     "  cardresolver resolve cards.txt --base-url simulator   (no account needed)\n";
 
 constexpr std::string_view resolve_notes =

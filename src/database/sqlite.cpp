@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 namespace cardresolver::database {
 
 bool sqlite_error::is_damage() const noexcept {
@@ -15,7 +17,7 @@ bool sqlite_error::is_locked() const noexcept {
 }
 
 bool sqlite_error::is_full() const noexcept {
-    return (code & 0xFF) == SQLITE_FULL;
+    return (code & 0xFF) == SQLITE_FULL || (code == SQLITE_IOERR_WRITE && system_code == EDQUOT);
 }
 
 bool sqlite_error::is_constraint() const noexcept {
@@ -49,7 +51,8 @@ sqlite_connection::sqlite_connection(const std::string& path, opening how) : pat
 
 void sqlite_connection::fail(int code) const {
     const char* why = connection_ ? ::sqlite3_errmsg(connection_.get()) : ::sqlite3_errstr(code);
-    throw sqlite_error(code, "'" + path_ + "': " + why);
+    const int system = connection_ ? ::sqlite3_system_errno(connection_.get()) : 0;
+    throw sqlite_error(code, "'" + path_ + "': " + why, system);
 }
 
 void sqlite_connection::execute(const std::string& statements) {

@@ -17,12 +17,13 @@ namespace cardresolver::database {
 /// What SQLite complains of, with the name of the file. `code` is its extended result code.
 class sqlite_error : public std::runtime_error {
 public:
-    sqlite_error(int result, const std::string& why) : std::runtime_error(why), code(result) {}
+    sqlite_error(int result, const std::string& why, int system = 0)
+        : std::runtime_error(why), code(result), system_code(system) {}
     /// The file is no database, or a damaged one.
     bool is_damage() const noexcept;
     /// Somebody else holds a lock.
     bool is_locked() const noexcept;
-    /// The disk, or the room that the database is allowed, is full.
+    /// The disk, or what the database or its owner may have of it, is full.
     bool is_full() const noexcept;
     /// A row of this key is there already, or another rule of the table is broken.
     bool is_constraint() const noexcept;
@@ -31,6 +32,7 @@ public:
     /// The file is no database at all.
     bool is_no_database() const noexcept;
     int code;
+    int system_code;  ///< the `errno` behind it, or 0
 };
 
 class sqlite_statement;

@@ -13,55 +13,19 @@
 namespace cardresolver::sink {
 namespace {
 
-using database::quote_identifier;
 using database::sqlite_connection;
 using database::sqlite_error;
 using error_kind = output_error::error_kind;
 using std::chrono::milliseconds;
 
+constexpr int max_openings = 100;
+
 /// A writer that is done sooner is not worth a word.
-constexpr milliseconds short_lock{100};
-constexpr milliseconds locked_pause{400};
+constexpr milliseconds short_lock{500};
+constexpr milliseconds locked_pause{200};
 constexpr milliseconds full_pause{5000};
 
 constexpr auto now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
-
-const std::vector<std::string_view> runs_columns{"run_id",     "table_name",  "settings", "input",
-                                                 "started_at", "finished_at", "progress"};
-
-std::string quoted_runs() {
-    return quote_identifier(database::runs_table);
-}
-
-/// SQLite gives a column one of five affinities by the words in its type; two of them leave a text as it is.
-bool keeps_texts(std::string type) {
-    std::transform(type.begin(), type.end(), type.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    const auto has = [&type](const char* word) { return type.find(word) != std::string::npos; };
-    if (has("INT")) return false;
-    return type.empty() || has("CHAR") || has("CLOB") || has("TEXT") || has("BLOB");
-}
-
-bool is_same_name(std::string_view a, std::string_view b) noexcept {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [lower](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string list(const std::vector<std::string>& names) {
-    std::string text;
-    for (const auto& name : names)
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
-/// Of a row: run_id, the list's own, ours.
-std::vector<std::string_view> columns_of(const std::vector<std::string>& kept) {
-    std::vector<std::string_view> columns{"run_id"};
-    columns.insert(columns.end(), kept.begin(), kept.end());
-    columns.insert(columns.end(), row_columns.begin(), row_columns.end());
-    return columns;
-}
 
 /// `status` and `message` are texts that may be empty, as in NDJSON; the others are unknown then.
 bool is_null_where_empty(std::size_t column) noexcept {
@@ -101,24 +65,34 @@ void sqlite_table::in_transaction(Action action) {
 }
 
 sqlite_table::sqlite_table(const std::string& file, std::string table, const wait_hook& hook)
-    : name_(show_path(file)),
-      table_(std::move(table)),
-      quoted_table_(quote_identifier(table_)),
-      wait_(hook),
-      path_(file) {
-    auto opened = open_at(AT_FDCWD, file.c_str(), O_RDWR | O_CREAT | O_EXCL, 0666);
+    : name_(show_path(file)), table_(std::move(table)), wait_(hook), path_(file) {
+    for (int i = 0; i < max_openings; ++i) {
+        open();
+        lock_opening();
+        if (locks_.is_at(path_)) return;
+        close();  // whoever had made it in vain has removed it again
+    }
+    sink::fail(error_kind::cannot_create, name_, "is made and removed by others all the time");
+}
+
+void sqlite_table::open() {
+    auto opened = open_at(AT_FDCWD, path_.c_str(), O_RDWR | O_CREAT | O_EXCL, 0666);
     is_new_file_ = opened.is_open();
-    if (!is_new_file_ && errno == EEXIST) opened = open_at(AT_FDCWD, file.c_str(), O_RDWR);
+    if (!is_new_file_ && errno == EEXIST) opened = open_at(AT_FDCWD, path_.c_str(), O_RDWR);
     if (!opened.is_open()) sink::fail(error_kind::cannot_create, name_, "cannot be opened", errno);
     locks_ = table_locks(std::move(opened));
-    waiting([&] {
+    waiting([this] {
         connection_.emplace(path_, sqlite_connection::opening::existing);
         connection_->wait_for_locks(short_lock);
         connection_->execute("PRAGMA synchronous = FULL");
+        schema_.emplace(*connection_, name_, table_);
     });
+}
+
+void sqlite_table::lock_opening() {
+    constexpr milliseconds pause{50};
     try {
         while (!locks_.try_opening()) {
-            constexpr milliseconds pause{50};
             if (!wait_("another run into " + name_ + " is just beginning", pause))
                 sink::fail(error_kind::waited_in_vain, name_, "another run is just beginning");
         }
@@ -127,10 +101,18 @@ sqlite_table::sqlite_table(const std::string& file, std::string table, const wai
     }
 }
 
+void sqlite_table::close() noexcept {
+    insert_.reset();
+    schema_.reset();
+    connection_.reset();
+    locks_ = table_locks();
+}
+
 sqlite_table::~sqlite_table() {
     insert_.reset();
+    schema_.reset();
     connection_.reset();
-    if (is_new_file_ && !has_begun_) ::unlink(path_.c_str());
+    if (is_new_file_ && !has_begun_ && locks_.is_at(path_)) ::unlink(path_.c_str());
 }
 
 void sqlite_table::roll_back() noexcept {
@@ -148,58 +130,15 @@ void sqlite_table::fail(const sqlite_error& fault) const {
     throw output_error(kind, fault.what());
 }
 
-bool sqlite_table::has_table(std::string_view name) {
-    auto query = connection_->prepare("SELECT 1 FROM pragma_table_info(?)");
-    query.bind_text(0, name);
-    return query.step();
-}
-
-void sqlite_table::require_shape(std::string_view table, const std::vector<std::string_view>& columns) {
-    std::vector<std::string> missing;
-    std::vector<std::string> numeric;
-    for (const auto column : columns) {
-        auto query =
-            connection_->prepare("SELECT type FROM pragma_table_info(?) WHERE name = ? COLLATE NOCASE");
-        query.bind_text(0, table);
-        query.bind_text(1, column);
-        if (!query.step()) {
-            missing.emplace_back(column);
-        } else if (column != "line" && !keeps_texts(std::string(query.text(0)))) {
-            numeric.emplace_back(column);
-        }
-    }
-    const auto what = name_ + ": the table " + show_path(table);
-    if (!missing.empty())
-        throw output_error(error_kind::cannot_create,
-                           what + " lacks the columns " + list(missing) + "; name another by ?table=");
-    if (!numeric.empty())
-        throw output_error(error_kind::cannot_create,
-                           what + " would make numbers of the texts in " + list(numeric) +
-                               "; make these columns TEXT, or name another table by ?table=");
-}
-
-void sqlite_table::require_key() {
-    auto query = connection_->prepare("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk");
-    query.bind_text(0, table_);
-    std::vector<std::string> key;
-    while (query.step())
-        key.emplace_back(query.text(0));
-    if (key.size() == 2 && is_same_name(key[0], "run_id") && is_same_name(key[1], "line")) return;
-    throw output_error(error_kind::cannot_create,
-                       name_ + ": the table " + show_path(table_) +
-                           " has not the primary key (run_id, line); name another by "
-                           "?table=");
-}
-
 std::vector<stored_run> sqlite_table::find_runs(std::string_view settings, std::string_view input) {
     return waiting([&] {
         std::vector<stored_run> runs;
-        if (!has_table(database::runs_table)) return runs;
-        require_shape(database::runs_table, runs_columns);
-        auto query =
-            connection_->prepare("SELECT run_id, progress, finished_at IS NOT NULL FROM " + quoted_runs() +
-                                 " WHERE table_name = ? COLLATE NOCASE AND settings = ? AND input = ?"
-                                 " ORDER BY rowid DESC");
+        if (!schema_->has_runs()) return runs;
+        schema_->require_runs();
+        auto query = connection_->prepare(
+            "SELECT run_id, progress, finished_at IS NOT NULL FROM " + sqlite_schema::runs() +
+            " WHERE table_name = ? COLLATE NOCASE AND settings = ? AND input = ?"
+            " ORDER BY rowid DESC");
         query.bind_text(0, table_);
         query.bind_text(1, settings);
         query.bind_text(2, input);
@@ -213,9 +152,8 @@ std::vector<stored_run> sqlite_table::find_runs(std::string_view settings, std::
 void sqlite_table::use_columns(const std::vector<std::string>& kept) {
     kept_ = kept;
     waiting([this] {
-        if (!has_table(table_)) return;
-        require_shape(table_, columns_of(*kept_));
-        require_key();
+        if (!schema_->has_rows()) return;
+        schema_->require_rows(*kept_);
     });
 }
 
@@ -224,38 +162,6 @@ bool sqlite_table::can_be_read_meanwhile() {
         auto query = connection_->prepare("PRAGMA journal_mode");
         return query.step() && query.text(0) == "wal";
     });
-}
-
-void sqlite_table::make_runs_table() {
-    connection_->execute(
-        "CREATE TABLE IF NOT EXISTS " + quoted_runs() +
-        " (run_id TEXT NOT NULL PRIMARY KEY, table_name TEXT NOT NULL, settings TEXT NOT NULL,"
-        " input TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, progress TEXT NOT NULL)");
-}
-
-/// In a transaction, once the columns are known.
-void sqlite_table::make_rows_table() {
-    std::string columns;
-    for (const auto column : columns_of(*kept_)) {
-        const bool is_key = column == "run_id" || column == "line";
-        columns += quote_identifier(column) + (column == "line" ? " INTEGER" : " TEXT") +
-                   (is_key ? " NOT NULL" : "") + ", ";
-    }
-    connection_->execute("CREATE TABLE IF NOT EXISTS " + quoted_table_ + " (" + columns +
-                         "PRIMARY KEY (run_id, line)) WITHOUT ROWID");
-    require_shape(table_, columns_of(*kept_));
-    require_key();
-}
-
-void sqlite_table::prepare_insert() {
-    std::string columns;
-    std::string values;
-    for (const auto column : columns_of(*kept_)) {
-        columns += (columns.empty() ? "" : ", ") + quote_identifier(column);
-        values += values.empty() ? "?" : ", ?";
-    }
-    insert_.emplace(
-        connection_->prepare("INSERT INTO " + quoted_table_ + " (" + columns + ") VALUES (" + values + ")"));
 }
 
 void sqlite_table::take_lock(const std::string& run_id) {
@@ -274,11 +180,11 @@ void sqlite_table::begin(const stored_run& run, const std::vector<std::string>& 
         if (is_empty) connection_->execute("PRAGMA journal_mode = WAL");
     });
     in_transaction([&] {
-        make_runs_table();
-        if (kept_) make_rows_table();
+        schema_->make_runs();
+        if (kept_) schema_->make_rows(*kept_);
         for (const auto& one : dropped)
             delete_run(one);
-        auto insert = connection_->prepare("INSERT INTO " + quoted_runs() +
+        auto insert = connection_->prepare("INSERT INTO " + sqlite_schema::runs() +
                                            " (run_id, table_name, settings, input, started_at, progress)"
                                            " VALUES (?, ?, ?, ?, " +
                                            now + ", ?)");
@@ -295,9 +201,9 @@ void sqlite_table::resume(const stored_run& run) {
     take_lock(run.run_id);
     run_id_ = run.run_id;
     in_transaction([&] {
-        if (kept_) make_rows_table();
+        if (kept_) schema_->make_rows(*kept_);
         auto update =
-            connection_->prepare("UPDATE " + quoted_runs() +
+            connection_->prepare("UPDATE " + sqlite_schema::runs() +
                                  " SET progress = ? WHERE run_id = ? AND progress = ? AND finished_at IS "
                                  "NULL");
         for (int i = 0; const auto* text : {&run.progress, &run.run_id, &run.progress})
@@ -312,10 +218,16 @@ void sqlite_table::resume(const stored_run& run) {
 }
 
 void sqlite_table::store_progress(std::string_view progress) {
-    auto update = connection_->prepare("UPDATE " + quoted_runs() + " SET progress = ? WHERE run_id = ?");
+    auto update =
+        connection_->prepare("UPDATE " + sqlite_schema::runs() + " SET progress = ? WHERE run_id = ?");
     update.bind_text(0, progress);
     update.bind_text(1, run_id_);
     update.step();
+    require_own_run();
+}
+
+/// Behind an UPDATE of its row.
+void sqlite_table::require_own_run() const {
     if (connection_->changed_rows() != 1)
         throw output_error(error_kind::io, name_ + ": somebody has removed this run from the table " +
                                                std::string(database::runs_table));
@@ -335,8 +247,8 @@ void sqlite_table::insert(std::string_view rows) {
             insert_row(row);
         } else if (!insert_) {
             kept_.emplace(row.kept.begin(), row.kept.end());
-            make_rows_table();
-            prepare_insert();
+            schema_->make_rows(*kept_);
+            insert_.emplace(schema_->prepare_insert(*kept_));
         }
     }
 }
@@ -368,12 +280,12 @@ void sqlite_table::insert_row(const compact_row& row) {
 
 /// Of a list whose columns were not known before its first record, the table may be missing still.
 void sqlite_table::delete_run(const std::string& run_id) {
-    if (has_table(table_)) {
-        auto rows = connection_->prepare("DELETE FROM " + quoted_table_ + " WHERE run_id = ?");
+    if (schema_->has_rows()) {
+        auto rows = connection_->prepare("DELETE FROM " + schema_->rows() + " WHERE run_id = ?");
         rows.bind_text(0, run_id);
         rows.step();
     }
-    auto run = connection_->prepare("DELETE FROM " + quoted_runs() + " WHERE run_id = ?");
+    auto run = connection_->prepare("DELETE FROM " + sqlite_schema::runs() + " WHERE run_id = ?");
     run.bind_text(0, run_id);
     run.step();
 }
@@ -382,10 +294,11 @@ void sqlite_table::finish(const std::vector<std::string>& replaced) {
     in_transaction([&] {
         for (const auto& one : replaced)
             delete_run(one);
-        auto update = connection_->prepare("UPDATE " + quoted_runs() + " SET finished_at = " + now +
+        auto update = connection_->prepare("UPDATE " + sqlite_schema::runs() + " SET finished_at = " + now +
                                            " WHERE run_id = ?");
         update.bind_text(0, run_id_);
         update.step();
+        require_own_run();
     });
 }
 

@@ -5,6 +5,7 @@
 #include "sink/compact_row.hpp"
 #include "sink/descriptor.hpp"
 #include "sink/row_table.hpp"
+#include "sink/sqlite_schema.hpp"
 #include "sink/table_locks.hpp"
 
 #include <optional>
@@ -36,6 +37,9 @@ public:
     void discard() override;
 
 private:
+    void open();
+    void lock_opening();
+    void close() noexcept;
     template <class Action>
     auto waiting(Action action);
     template <class Action>
@@ -43,27 +47,22 @@ private:
     [[noreturn]] void fail(const database::sqlite_error& fault) const;
     void roll_back() noexcept;
 
-    bool has_table(std::string_view name);
-    void require_shape(std::string_view table, const std::vector<std::string_view>& columns);
-    void require_key();
-    void make_runs_table();
-    void make_rows_table();
-    void prepare_insert();
     void take_lock(const std::string& run_id);
     void delete_run(const std::string& run_id);
+    void require_own_run() const;
     void store_progress(std::string_view progress);
     void insert(std::string_view rows);
     void insert_row(const compact_row& row);
 
     std::string name_;   ///< what messages call the database
     std::string table_;  ///< as it was given
-    std::string quoted_table_;
     wait_hook wait_;
     bool is_new_file_ = false;
     bool has_begun_ = false;
     std::string path_;
     table_locks locks_;  ///< outlives the connection: see there
     std::optional<database::sqlite_connection> connection_;
+    std::optional<sqlite_schema> schema_;
     std::optional<std::vector<std::string>> kept_;  ///< once the columns are known
     std::optional<database::sqlite_statement> insert_;
     std::string run_id_;

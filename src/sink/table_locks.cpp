@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <system_error>
 
 namespace cardresolver::sink {
@@ -39,6 +40,13 @@ bool table_locks::try_opening() {
 void table_locks::end_opening() noexcept {
     auto lock = byte_at(opening_byte, F_UNLCK);
     ::fcntl(file_.number(), F_OFD_SETLK, &lock);
+}
+
+bool table_locks::is_at(const std::string& path) const noexcept {
+    struct stat held {};
+    struct stat named {};
+    return ::fstat(file_.number(), &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
 /// Two runs of one byte, one in 2^60, would keep each other out: harmless.

@@ -24,6 +24,8 @@ public:
     /// `std::system_error` where locks do not work.
     bool try_opening();
     void end_opening() noexcept;
+    /// Whether the locked file is still the one of that name.
+    bool is_at(const std::string& path) const noexcept;
     /// Work on a run. Likewise.
     bool try_run(std::string_view run_id);
 
