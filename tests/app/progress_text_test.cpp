@@ -52,6 +52,13 @@ TEST(progress, survives_the_first_moment) {
     EXPECT_FALSE(finished_share(view.counts));
 }
 
+TEST(progress, says_what_the_rows_wait_for) {
+    auto view = quarter();
+    view.counts.rows_wait_for = "no room on the disk for further rows";
+    EXPECT_THAT(format_line(view),
+                HasSubstr("1,000 rows, waiting: no room on the disk for further rows, 100 rows/s"));
+}
+
 TEST(progress, a_line_says_it_all) {
     EXPECT_EQ(format_line(quarter()),
               "25%, 1,000 rows, 100 rows/s, 00:30 left, 1.2 requests/s (limit 10/s), 2 retries, 3 in flight");
