@@ -24,6 +24,10 @@ bool sqlite_error::is_constraint() const noexcept {
     return (code & 0xFF) == SQLITE_CONSTRAINT;
 }
 
+bool sqlite_error::is_io() const noexcept {
+    return (code & 0xFF) == SQLITE_IOERR;
+}
+
 bool sqlite_error::is_statement() const noexcept {
     const int primary = code & 0xFF;
     return primary == SQLITE_ERROR || primary == SQLITE_TOOBIG || primary == SQLITE_MISMATCH;

@@ -1,6 +1,9 @@
 #include "run/checkpoint_text.hpp"
 
+#include "checksum/crc32c.hpp"
+
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 namespace cardresolver::run {
 namespace {
@@ -9,6 +12,13 @@ namespace json = boost::json;
 
 /// Of the names and meanings below.
 constexpr std::int64_t format_version = 1;
+
+constexpr std::size_t checksum_length = 9;
+
+/// Databases keep no checksums of their own, and one changed digit may be a row that is never written.
+std::string checksum_of(std::string_view text) {
+    return fmt::format("{:08x} ", checksum::extend_crc32c(0, text));
+}
 
 std::string to_hexadecimal(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -128,10 +138,14 @@ std::string write_checkpoint(const checkpoint& state) {
     to["failures"] = value_of(state.failures);
     to["is_complete"] = state.is_complete;
     to["history"] = state.history;
-    return json::serialize(to);
+    const auto text = json::serialize(to);
+    return checksum_of(text) + text;
 }
 
 std::optional<checkpoint> read_checkpoint(std::string_view text) {
+    const auto checksum = text.substr(0, checksum_length);
+    text.remove_prefix(checksum.size());
+    if (checksum != checksum_of(text)) return std::nullopt;
     try {
         return parse(json::parse(text).as_object());
     } catch (const std::exception&) {

@@ -9,10 +9,11 @@
 
 namespace cardresolver::run {
 
-/// One JSON object: all of it but `run_id` and `settings`, which have columns of their own.
+/// The CRC-32C of what follows, in hexadecimal, a blank, and one JSON object: all of it but `run_id` and
+/// `settings`, which have columns of their own.
 std::string write_checkpoint(const checkpoint& state);
 
-/// What `write_checkpoint` made; nothing where `text` is not that, or makes no sense.
+/// What `write_checkpoint` made; nothing where `text` is not that to the last byte, or makes no sense.
 std::optional<checkpoint> read_checkpoint(std::string_view text);
 
 }  // namespace cardresolver::run

@@ -16,7 +16,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from checkpoint_file import read_checkpoint
+from checkpoint_file import change_progress, read_checkpoint
 from independent_carrier import Carrier, card_of
 from program_test_case import ProgramTestCase, as_list, iccids, imsis, msisdns
 from run_targets import FileTarget, TableTarget, Target, read_rows
@@ -318,9 +318,7 @@ class Resume(ResumeTestCase):
         carrier = self.carrier()
         self.stop_after(carrier, 5, source, output, "--batch-size", "10", "--connections", "1")
         checkpoint = Path(f"{output}.checkpoint")
-        with sqlite3.connect(checkpoint) as connection:
-            connection.execute("UPDATE checkpoint SET is_complete = 1")
-        connection.close()
+        change_progress(checkpoint, {"is_complete": True})
         Path(f"{output}.partial").rename(output)
         self.assert_exit(self.run_on(carrier, source, output), 73)
         self.assertEqual([path.name for path in self.folder.glob("rows.csv*")], ["rows.csv"])

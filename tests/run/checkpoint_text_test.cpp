@@ -1,5 +1,8 @@
 #include "run/checkpoint_text.hpp"
 
+#include "checksum/crc32c.hpp"
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace cardresolver::run {
@@ -31,29 +34,36 @@ void expect_same(const checkpoint& a, const checkpoint& b) {
     EXPECT_EQ(a.history, b.history);
 }
 
+std::string with_checksum(const std::string& text) {
+    return fmt::format("{:08x} {}", checksum::extend_crc32c(0, text), text);
+}
+
 TEST(checkpoint_text, comes_back_as_it_was) {
     expect_same(read_checkpoint(write_checkpoint(example())).value(), example());
     expect_same(read_checkpoint(write_checkpoint({})).value(), {});
 }
 
 TEST(checkpoint_text, DK6_what_is_none_or_makes_no_sense_is_refused) {
-    for (const auto* text : {"", "{}", "[]", "null", R"({"version":1})"})
+    for (const std::string text : {"", "{}", "[]", "null", R"({"version":1})"}) {
         EXPECT_FALSE(read_checkpoint(text)) << text;
+        EXPECT_FALSE(read_checkpoint(with_checksum(text))) << text;
+    }
     auto state = example();
     state.newest_line = 39;
     EXPECT_FALSE(read_checkpoint(write_checkpoint(state))) << "open records behind the newest one";
-    auto text = write_checkpoint(example());
+    auto text = write_checkpoint(example()).substr(std::string_view("01234567 ").size());
+    EXPECT_TRUE(read_checkpoint(with_checksum(text)));
     text.replace(text.find("\"version\":1"), 11, "\"version\":2");
-    EXPECT_FALSE(read_checkpoint(text)) << "of a later version";
+    EXPECT_FALSE(read_checkpoint(with_checksum(text))) << "of a later version";
 }
 
-TEST(checkpoint_text, DK6_no_damage_crashes) {
+TEST(checkpoint_text, DK6_any_damage_is_noticed) {
     const auto intact = write_checkpoint(example());
     for (std::size_t at = 0; at < intact.size(); ++at) {
         auto damaged = intact;
         damaged[at] = static_cast<char>(damaged[at] ^ 1);
-        read_checkpoint(damaged);
-        read_checkpoint(std::string_view(intact).substr(0, at));
+        EXPECT_FALSE(read_checkpoint(damaged)) << at;
+        EXPECT_FALSE(read_checkpoint(std::string_view(intact).substr(0, at))) << at;
     }
 }
 
