@@ -74,8 +74,8 @@ class FaultProxy:
 
     def __init__(self, target: int, plan: Plan | Callable[[int], Plan] = Plan(), *, seed: int = 1) -> None:
         self.plan = plan  # may be replaced: holds for connections from then on
+        self.target_of: Callable[[int], int] = lambda _number: target  # the port that a connection leads to
         self.links: list[Link] = []
-        self._target = target
         self._random = random.Random(seed)
         self._changed = threading.Condition()
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -162,7 +162,7 @@ class FaultProxy:
             with self._changing():
                 link.was_cut = True
             return await _swallow(reader)
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target_of(link.number))
         for end in (writer, server_writer):
             end.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         ways = [asyncio.ensure_future(self._pump(link, "to_server", plan.to_server, reader, server_writer)),

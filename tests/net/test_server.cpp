@@ -1,6 +1,8 @@
 #include "net/test_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/completion_condition.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
@@ -12,6 +14,17 @@ namespace {
 
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
+}
+
+/// The parameters of a group, with a key that is not used.
+EVP_PKEY* make_dh_key(const char* group) {
+    auto* const making = EVP_PKEY_CTX_new_from_name(nullptr, "DH", nullptr);
+    EVP_PKEY* key = nullptr;
+    EVP_PKEY_keygen_init(making);
+    EVP_PKEY_CTX_set_group_name(making, group);
+    EVP_PKEY_generate(making, &key);
+    EVP_PKEY_CTX_free(making);
+    return key;
 }
 
 }  // namespace
@@ -27,6 +40,7 @@ std::shared_ptr<asio::ssl::context> make_server_context(const server_tls& plan) 
                                 SSL_CTX_use_PrivateKey(native, plan.own->key()) != 1)) {
         throw std::runtime_error("the test server cannot use its certificate");
     }
+    if (plan.dh_group != nullptr) SSL_CTX_set0_tmp_dh_pkey(native, make_dh_key(plan.dh_group));
     for (const auto* const link : plan.chain)
         SSL_CTX_add1_chain_cert(native, link->certificate());
     SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>("test"), 4);
@@ -52,6 +66,12 @@ task<std::string> peer::async_read_request() {
     auto request = unread.substr(0, size);
     unread.erase(0, size);
     co_return request;
+}
+
+task<void> peer::async_read_some() {
+    const auto buffer = asio::dynamic_buffer(unread);
+    const auto enough = asio::transfer_at_least(1);
+    co_await asio::async_read(plain, buffer, enough, use_tuple);
 }
 
 task<void> peer::async_write(std::string_view bytes) {

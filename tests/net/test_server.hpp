@@ -31,6 +31,7 @@ struct server_tls {
     std::vector<const support::identity*> chain;  ///< sent after the own one
     int least_version = 0;                        ///< 0: any
     int most_version = 0;                         ///< 0: any
+    const char* dh_group = nullptr;               ///< OpenSSL's name; null: none
     std::string ciphers = "ALL:eNULL:aNULL:@SECLEVEL=0";
 };
 
@@ -45,6 +46,8 @@ public:
     task<bool> async_shake_hands(asio::ssl::context& context);
     /// Everything up to the empty line; what came so far where the peer closes first.
     task<std::string> async_read_request();
+    /// Waits for the first bytes, whatever they are.
+    task<void> async_read_some();
     task<void> async_write(std::string_view bytes);
     /// Ends the stream as it should be: with close_notify under TLS.
     void finish();
