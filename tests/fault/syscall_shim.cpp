@@ -6,11 +6,14 @@
 //
 // FAULT_LOG: file to which each point is appended as a line, CALL NAME.
 //
-// FAULT_CALL: the call that fails, as the log names it.
+// FAULT_CALL: the call that fails, as the log names it; sync: fsync and fdatasync.
 //
 // FAULT_POINT: which of these calls fails, from 1; none: all go well.
 //
-// FAULT_KIND: kill, EIO, ENOSPC, EINTR, or short (half of a write or read).
+// FAULT_KIND: kill, EIO, ENOSPC, EDQUOT, EFBIG, EINTR, short (half of a write or read), skip (fsync and
+// fdatasync report success and do nothing), or slow (they take half a second).
+//
+// FAULT_NAME: only calls on files whose name holds this are counted; none: all points.
 //
 // FAULT_LENGTH: once, or ever: that call and all later ones.
 //
@@ -22,6 +25,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <string>
@@ -32,7 +36,7 @@
 
 namespace {
 
-enum class verdict { go_on, fail, shorten };
+enum class verdict { go_on, fail, shorten, skip };
 
 std::string text_of(const char* variable) {
     const char* value = std::getenv(variable);
@@ -44,6 +48,7 @@ struct plan {
     std::string log = text_of("FAULT_LOG");
     std::string kind = text_of("FAULT_KIND");
     std::string call = text_of("FAULT_CALL");
+    std::string name = text_of("FAULT_NAME");
     long point = std::atol(text_of("FAULT_POINT").c_str());
     bool is_for_ever = text_of("FAULT_LENGTH") == "ever";
     std::atomic<long> counted{0};
@@ -70,6 +75,8 @@ void note(std::string_view call, std::string_view path) {
 
 int error_of(const std::string& kind) {
     if (kind == "ENOSPC") return ENOSPC;
+    if (kind == "EDQUOT") return EDQUOT;
+    if (kind == "EFBIG") return EFBIG;
     return kind == "EINTR" ? EINTR : EIO;
 }
 
@@ -80,11 +87,19 @@ verdict judge(const char* call, const std::string& path) {
         !is_durable_file(path))
         return verdict::go_on;
     note(call, path);
-    if (plan.call != call || plan.point == 0) return verdict::go_on;
+    const bool is_meant =
+        plan.call == call || (plan.call == "sync" && std::string_view(call).ends_with("sync"));
+    if (!is_meant || plan.point == 0 || path.find(plan.name) == path.npos) return verdict::go_on;
     const auto number = ++plan.counted;
     if (number != plan.point && !(plan.is_for_ever && number > plan.point)) return verdict::go_on;
     if (plan.kind == "kill") ::syscall(SYS_kill, ::getpid(), SIGKILL);
     if (plan.kind == "short") return verdict::shorten;
+    if (plan.kind == "skip") return verdict::skip;
+    if (plan.kind == "slow") {
+        const timespec half_a_second{0, 500'000'000};
+        ::nanosleep(&half_a_second, nullptr);
+        return verdict::go_on;
+    }
     errno = error_of(plan.kind);
     return verdict::fail;
 }
@@ -147,12 +162,16 @@ ssize_t pread(int number, void* bytes, size_t size, off_t offset) {
 
 int fsync(int number) {
     static auto* const real = next<int(int)>("fsync");
-    return judge("fsync", path_of(number)) == verdict::fail ? -1 : real(number);
+    const auto what = judge("fsync", path_of(number));
+    if (what == verdict::skip) return 0;
+    return what == verdict::fail ? -1 : real(number);
 }
 
 int fdatasync(int number) {
     static auto* const real = next<int(int)>("fdatasync");
-    return judge("fdatasync", path_of(number)) == verdict::fail ? -1 : real(number);
+    const auto what = judge("fdatasync", path_of(number));
+    if (what == verdict::skip) return 0;
+    return what == verdict::fail ? -1 : real(number);
 }
 
 int ftruncate64(int number, off64_t size) {
