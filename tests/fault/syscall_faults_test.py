@@ -25,7 +25,8 @@ SHIM = os.environ.get("CARDRESOLVER_SHIM", "build/dev/tests/fault/libsyscall_shi
 WANTED = os.environ.get("CARDRESOLVER_FAULT_POINTS", "30")
 
 KINDS = {
-    "write": ("kill", "EIO", "ENOSPC", "EINTR", "short"), "pwrite": ("kill", "EIO", "ENOSPC", "EINTR", "short"),
+    "write": ("kill", "EIO", "ENOSPC", "EDQUOT", "EFBIG", "EINTR", "short"),
+    "pwrite": ("kill", "EIO", "ENOSPC", "EDQUOT", "EFBIG", "EINTR", "short"),
     "pread": ("kill", "EIO", "EINTR", "short"), "fsync": ("kill", "EIO", "ENOSPC", "EINTR"),
     "fdatasync": ("kill", "EIO", "ENOSPC", "EINTR"), "ftruncate": ("kill", "EIO", "ENOSPC"),
     "close": ("kill", "EIO", "ENOSPC", "EINTR"), "rename": ("kill", "EIO", "ENOSPC"), "unlink": ("kill", "EIO"),
@@ -34,7 +35,7 @@ KINDS = {
 # For ever, these are no faults but a standstill: POSIX lets a call be interrupted any number of times, and a disk
 # that is full for ever is waited for.
 ENDLESS = {("write", "EINTR"), ("pwrite", "EINTR"), ("pread", "EINTR"), ("fsync", "EINTR"), ("fdatasync", "EINTR"),
-           ("open", "EINTR"), ("write", "ENOSPC")}
+           ("open", "EINTR"), ("write", "ENOSPC"), ("write", "EDQUOT")}
 
 
 @dataclass(frozen=True)
