@@ -18,6 +18,7 @@
 #include <optional>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <system_error>
 
 namespace cardresolver::app {
 namespace {
@@ -73,6 +74,9 @@ private:
             return judge(error);
         } catch (const run::settings_changed& error) {
             return ending{exit_code::usage, error.what()};
+        } catch (const std::system_error& error) {
+            return ending{exit_code::internal_fault,
+                          fmt::format("the system does not give what a run needs: {}", error.what())};
         } catch (const std::runtime_error& error) {
             return ending{exit_code::configuration, error.what()};
         }
