@@ -68,4 +68,9 @@ void name_cache::prefer(const std::string& host, const asio::ip::address& addres
     if (place != addresses.end()) std::rotate(addresses.begin(), place, place + 1);
 }
 
+void name_cache::forget(const std::string& host) {
+    const auto found = entries_.find(host);
+    if (found != entries_.end()) found->second->expires = {};
+}
+
 }  // namespace cardresolver::net

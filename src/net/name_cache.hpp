@@ -50,6 +50,9 @@ public:
     /// This address answered: it is the first to try next time.
     void prefer(const std::string& host, const asio::ip::address& address);
 
+    /// None of the addresses can be reached: whoever needs one next asks again.
+    void forget(const std::string& host);
+
 private:
     void ask(const std::string& host, const std::shared_ptr<entry>& found);
 

@@ -126,7 +126,11 @@ task<std::optional<failure>> connection::implementation::async_connect_any(const
             deadline_.arm(connect_by_);
             break;
         }
-        if (failed->kind == failure_kind::cancelled || i + 1 == count) break;
+        if (failed->kind == failure_kind::cancelled) break;
+        if (i + 1 == count) {
+            client_.names.forget(host);  // the carrier may have moved
+            break;
+        }
         release();
         ended_ = interruption::none;
     }

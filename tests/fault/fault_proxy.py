@@ -72,13 +72,14 @@ async def _swallow(reader: asyncio.StreamReader) -> None:
 class FaultProxy:
     """Forwards to a port of 127.0.0.1 from entering to leaving the `with`. Any thread."""
 
-    def __init__(self, target: int, plan: Plan | Callable[[int], Plan] = Plan(), *, seed: int = 1) -> None:
+    def __init__(self, target: int, plan: Plan | Callable[[int], Plan] = Plan(), *, seed: int = 1,
+                 listen: tuple[str, int] = ("127.0.0.1", 0)) -> None:
         self.plan = plan  # may be replaced: holds for connections from then on
         self.target_of: Callable[[int], int] = lambda _number: target  # the port that a connection leads to
         self.links: list[Link] = []
         self._random = random.Random(seed)
         self._changed = threading.Condition()
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._listening = socket.create_server(listen, backlog=256)
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()

@@ -202,6 +202,24 @@ TEST_F(opening, NW1_a_refusing_address_is_passed_over) {
     EXPECT_FALSE(open(settings));
 }
 
+TEST_F(opening, NW1_addresses_of_which_none_can_be_reached_are_asked_for_again) {
+    test_server server(context_, serve_ok);
+    auto settings = settings_for(server, false);
+    int asked = 0;
+    settings.lookup = [&](const std::string&, lookup_handler handler) {
+        const auto address = asio::ip::make_address(++asked == 1 ? "127.0.0.3" : "127.0.0.1");
+        asio::post(context_, [handler = std::move(handler), address] { handler({}, {address}); });
+    };
+    client owner(context_, settings);
+    connection link(owner);
+    std::optional<card::failure> failed;
+    run(open_into(link, failed));
+    EXPECT_TRUE(failed);
+    run(open_into(link, failed));
+    EXPECT_FALSE(failed) << "the carrier has moved";
+    EXPECT_EQ(asked, 2);
+}
+
 TEST_F(opening, NW1_a_silent_address_leaves_time_to_the_next) {
     test_server server(context_, serve_ok);
     const silent_listener hole(context_, "127.0.0.3", server.port());
