@@ -214,7 +214,7 @@ class FaultProxy:
         while True:
             at, piece = await due.get()
             if (early := at - self._loop.time()) > 0:
-                await asyncio.sleep(early)
+                await self._pass_time(early)
             await self._is_open[name].wait()
             if not piece:
                 break
@@ -244,4 +244,9 @@ class FaultProxy:
         if is_meant and room <= len(piece):
             raise _Cut(way.cut)
         if way.drip is not None:
-            await asyncio.sleep(1 / way.drip)
+            await self._pass_time(1 / way.drip)
+
+    async def _pass_time(self, seconds: float) -> None:
+        """Less where the proxy ends."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)

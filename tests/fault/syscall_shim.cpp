@@ -17,6 +17,10 @@
 //
 // FAULT_LENGTH: once, or ever: that call and all later ones.
 //
+// FAULT_SHADOW: folder that gets a copy of each such file whenever it was made durable, by fsync or
+// fdatasync: what a power cut would leave of it at least. A file that is gone leaves the shadow when its
+// folder is made durable.
+//
 // A call is counted when it is made; `kill` ends the process before it takes place.
 
 #include <atomic>
@@ -25,9 +29,9 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -46,6 +50,7 @@ std::string text_of(const char* variable) {
 struct plan {
     std::string folder = text_of("FAULT_FOLDER");
     std::string log = text_of("FAULT_LOG");
+    std::string shadow = text_of("FAULT_SHADOW");
     std::string kind = text_of("FAULT_KIND");
     std::string call = text_of("FAULT_CALL");
     std::string name = text_of("FAULT_NAME");
@@ -96,8 +101,7 @@ verdict judge(const char* call, const std::string& path) {
     if (plan.kind == "short") return verdict::shorten;
     if (plan.kind == "skip") return verdict::skip;
     if (plan.kind == "slow") {
-        const timespec half_a_second{0, 500'000'000};
-        ::nanosleep(&half_a_second, nullptr);
+        ::poll(nullptr, 0, 500);
         return verdict::go_on;
     }
     errno = error_of(plan.kind);
@@ -119,6 +123,43 @@ std::string path_at(int folder, const char* path) {
         if (::syscall(SYS_getcwd, here, sizeof(here)) > 0) base = here;
     }
     return base + "/" + path;
+}
+
+/// By the kernel's own calls: those of the C library are ours.
+void copy_file(const std::string& from, const std::string& to) {
+    char buffer[65536];
+    const auto making = to + ".new";
+    const auto in = ::syscall(SYS_openat, AT_FDCWD, from.c_str(), O_RDONLY);
+    const auto out = ::syscall(SYS_openat, AT_FDCWD, making.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    for (long size = 0; (size = ::syscall(SYS_read, in, buffer, sizeof(buffer))) > 0;)
+        ::syscall(SYS_write, out, buffer, size);
+    ::syscall(SYS_close, in);
+    ::syscall(SYS_close, out);
+    ::syscall(SYS_renameat2, AT_FDCWD, making.c_str(), AT_FDCWD, to.c_str(), 0);
+}
+
+/// What has been made durable.
+void note_durable(const std::string& path) {
+    const auto& plan = the_plan();
+    if (plan.shadow.empty()) return;
+    if (path != plan.folder) {
+        if (path.compare(0, plan.folder.size(), plan.folder) == 0 && is_durable_file(path))
+            copy_file(path, plan.shadow + path.substr(path.rfind('/')));
+        return;
+    }
+    for (const auto* const name : {".partial", ".checkpoint", ".checkpoint-journal"}) {
+        const auto file = "/rows.csv" + std::string(name);
+        if (::syscall(SYS_faccessat, AT_FDCWD, (path + file).c_str(), F_OK) != 0)
+            ::syscall(SYS_unlinkat, AT_FDCWD, (plan.shadow + file).c_str(), 0);
+    }
+    // A rename of the rows is durable with its folder.
+    if (::syscall(SYS_faccessat, AT_FDCWD, (path + "/rows.csv").c_str(), F_OK) == 0)
+        copy_file(path + "/rows.csv", plan.shadow + "/rows.csv");
+}
+
+int made_durable(int number, int result) {
+    if (result == 0 && !the_plan().shadow.empty()) note_durable(path_of(number));
+    return result;
 }
 
 template <class Function>
@@ -164,14 +205,14 @@ int fsync(int number) {
     static auto* const real = next<int(int)>("fsync");
     const auto what = judge("fsync", path_of(number));
     if (what == verdict::skip) return 0;
-    return what == verdict::fail ? -1 : real(number);
+    return what == verdict::fail ? -1 : made_durable(number, real(number));
 }
 
 int fdatasync(int number) {
     static auto* const real = next<int(int)>("fdatasync");
     const auto what = judge("fdatasync", path_of(number));
     if (what == verdict::skip) return 0;
-    return what == verdict::fail ? -1 : real(number);
+    return what == verdict::fail ? -1 : made_durable(number, real(number));
 }
 
 int ftruncate64(int number, off64_t size) {

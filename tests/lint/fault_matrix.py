@@ -13,8 +13,10 @@ from pathlib import Path
 
 from cpp_source import Finding, line_of, read, run_lint, sources
 
-# The sections that are complete. What a row means is the fault in a few words.
-ROWS = {
+# The sections that are complete.
+SECTIONS = ("IN", "NW", "TL", "HT", "JS", "AP", "DK", "PR", "SE")
+# What a row means is the fault in a few words.
+EVERY_ROW = {
     "IN1": "an empty list, blanks, line ends, byte order mark, NUL bytes, endless lines",
     "IN2": "a number that must not reach the wire",
     "IN3": "a number that stands there twice",
@@ -22,6 +24,22 @@ ROWS = {
     "IN5": "a list without end: constant memory",
     "IN6": "the list changes, between two runs or during one",
     "IN7": "a read error",
+    "NW1": "names: no such host, a name server that fails or is silent, other and many addresses",
+    "NW2": "connections refused, black-holed, without a route, a descriptor or a port",
+    "NW3": "FIN and RST at any byte of a request and its reply",
+    "NW4": "a stall, or a drip",
+    "NW5": "latency, jitter, replies in another order",
+    "NW6": "lost packets, small packets, a narrow link",
+    "NW7": "a connection closed while idle",
+    "NW8": "everybody clogged, one by one, and released in another order",
+    "NW10": "requests arrive, replies are lost",
+    "TL1": "a certificate that must be refused",
+    "TL2": "versions, ciphers and options that must be refused",
+    "TL3": "a handshake that stalls, is garbage, or no TLS",
+    "TL4": "a stream that ends without close_notify",
+    "TL5": "a certificate that changes in mid-run",
+    "TL6": "sessions resumed, never across names",
+    "TL7": "a redirect",
     "HT1": "every HTTP status",
     "HT2": "heads and framing that are ambiguous, broken or huge",
     "HT3": "a body over the limit, or encoded without being asked",
@@ -50,12 +68,45 @@ ROWS = {
     "AP11": "the answers of another request",
     "AP12": "other answers on a later try",
     "AP13": "a transid that is refused",
+    "DK1": "a full disk, and room again",
+    "DK2": "short, interrupted and refused writes",
+    "DK3": "a failed fsync",
+    "DK4": "a checkpoint that cannot be read",
+    "DK5": "a power cut",
+    "DK6": "damaged bytes in what an unfinished run has left",
+    "DK7": "rows edited between two runs",
+    "DK8": "permission lost, a read-only or missing folder",
+    "DK9": "two processes on one output",
+    "DK10": "a very slow disk",
+    "PR1": "killed at any moment",
+    "PR2": "killed while it recovers",
+    "PR3": "signals: drain, and the second one",
+    "PR4": "stopped and continued",
+    "PR5": "an allocation that fails",
+    "PR6": "a wall clock that jumps or stands still",
+    "PR7": "a steady clock that jumps",
+    "PR8": "no descriptors, no threads, little stack",
+    "PR9": "hardly any processor time",
+    "PR10": "a checkpoint of another version",
+    "DB1": "a database that is down",
+    "DB2": "a connection lost between COMMIT and its reply",
+    "DB3": "a backend or server that ends",
+    "DB4": "serialization failures, deadlocks, time-outs",
+    "DB5": "a database without room, connections or leave to write",
+    "DB6": "foreign rows, another schema, a missing privilege",
+    "DB7": "a value that a database refuses",
+    "DB8": "SQLite busy, locked, full, failing, damaged",
+    "DB9": "a slow database",
+    "SE1": "a secret in whatever a run leaves or shows",
+    "SE2": "a secret that others can read",
+    "SE3": "a binary that is not hardened",
 }
+ROWS = {row: fault for row, fault in EVERY_ROW.items() if row.startswith(SECTIONS)}
 # Rows of the same sections that nothing can prove yet.
 OUT_OF_SCOPE = {
     "IN8": "an upload that breaks off: needs the job service",
+    "NW9": "a partition between worker and database while the carrier is reachable: needs leases, so several machines",
 }
-SECTIONS = ("IN", "HT", "JS", "AP")
 CPP_TEST = re.compile(r"^TEST(?:_F|_P)?\s*\(\s*\w+\s*,\s*(\w+)\s*\)", re.MULTILINE)
 PYTHON_TEST = re.compile(r"^\s+def test_(\w+)\(", re.MULTILINE)
 LEADING_ROWS = re.compile(r"(?:[A-Za-z]{2}[0-9]+_)+")
