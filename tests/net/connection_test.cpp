@@ -343,6 +343,49 @@ TEST_P(tls_session, TL6_every_later_connection_resumes) {
     }
 }
 
+TEST_P(tls_session, TL6_a_ticket_that_the_server_cannot_read_costs_a_whole_handshake) {
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        present_.least_version = version;
+        present_.most_version = version;
+        SSL_CTX* server = nullptr;
+        start([&](peer& client) -> task<void> {
+            server = SSL_get_SSL_CTX(client.tls->native_handle());
+            return serve_ok(client);
+        });
+        connect();
+        expect_ok();
+        unsigned char other_keys[80] = {1};
+        ASSERT_EQ(SSL_CTX_ctrl(server, SSL_CTRL_SET_TLSEXT_TICKET_KEYS, sizeof other_keys, other_keys), 1);
+        std::optional<card::failure> failed;
+        run(open_into(*link_, failed));
+        ASSERT_FALSE(failed) << describe(*failed);
+        expect_ok();
+        EXPECT_EQ(owner_->statistics().sessions_resumed, 0U);
+        link_.reset();
+        owner_.reset();
+    }
+}
+
+TEST_P(tls_session, TL6_no_session_is_offered_to_another_name) {
+    const support::identity both(support::certificate_plan::server("DNS:api.example,DNS:other.example"),
+                                 &root());
+    present_.own = &both;
+    start(serve_ok);
+    connect();
+    expect_ok();
+    auto other_settings = settings_;
+    other_settings.host = "other.example";
+    client other(context_, other_settings);
+    connection link(other);
+    std::optional<card::failure> failed;
+    run(open_into(link, failed));
+    EXPECT_FALSE(failed);
+    EXPECT_EQ(other.statistics().sessions_resumed, 0U);
+    run(open_into(*link_, failed));
+    EXPECT_FALSE(failed);
+    EXPECT_EQ(owner_->statistics().sessions_resumed, 1U) << "under its own name it is";
+}
+
 TEST_P(tls_session, a_ticket_sent_while_idle_is_no_unasked_reply) {
     bool sent = false;
     start([&](peer& client) -> task<void> {
