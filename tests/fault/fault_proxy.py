@@ -232,6 +232,8 @@ class FaultProxy:
     async def _pass(self, link: Link, name: str, way: Way, piece: bytes, writer: asyncio.StreamWriter) -> None:
         to_server = name == "to_server"
         with self._changing():
+            if link.was_cut:
+                return  # the other way was, just now
             if not link.exchanges or (to_server and link.exchanges[-1][1] > 0):
                 link.exchanges.append([0, 0])
             counted = link.exchanges[-1:] if way.of_exchange is not None else link.exchanges
@@ -239,9 +241,11 @@ class FaultProxy:
             is_meant = way.cut_after is not None and way.of_exchange in (None, len(link.exchanges) - 1)
             room = max(0, way.cut_after - before) if is_meant else len(piece)
             link.exchanges[-1][0 if to_server else 1] += min(len(piece), room)
+            # Before the last byte goes out: nothing that it brings about may pass.
+            link.was_cut = is_meant and room <= len(piece)
         writer.write(piece[:room])
         await writer.drain()
-        if is_meant and room <= len(piece):
+        if link.was_cut:
             raise _Cut(way.cut)
         if way.drip is not None:
             await self._pass_time(1 / way.drip)
