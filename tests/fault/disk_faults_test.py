@@ -212,6 +212,19 @@ class BetweenRuns(DiskFaults):
         self.assertEqual(sorted(process.wait(timeout=60) for process in some), [0, 73, 73, 73, 73])
         self.assert_whole(output)
 
+    def test_DK6_a_number_of_the_checkpoint_that_was_changed(self) -> None:
+        for member in ("newest_line", "offset", "bytes"):
+            with self.subTest(member=member):
+                home = self.folder / member
+                home.mkdir()
+                output = home / "rows.csv"
+                self.stop_half_way(output)
+                change = f"progress = replace(progress, '\"{member}\":', '\"{member}\":1')"
+                subprocess.run(["sqlite3", f"{output}.checkpoint", f"UPDATE checkpoint SET {change}"], check=True)
+                self.assert_exit(self.resolve(output), 74)
+                self.assert_exit(self.resolve(output, "--restart"), 0)
+                self.assert_whole(output)
+
     def test_PR10_a_checkpoint_of_another_version_is_refused(self) -> None:
         output = self.folder / "rows.csv"
         self.stop_half_way(output)
@@ -264,7 +277,7 @@ class Shimmed(DiskFaults):
                     if done.returncode == 0 or b"going on behind" in done.stderr:
                         break  # that many reads there are not before the run goes on
                     struck = point
-                    self.assertIn(done.returncode, (73, 74), done.stderr)
+                    self.assert_exit(done, 74)
                     self.assertIn(b"rows.csv", done.stderr)
                     self.assertEqual(self.contents(self.folder), before, "a refusal has changed something")
             print(f"{name}: reads that failed: {struck}")
