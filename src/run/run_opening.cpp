@@ -120,7 +120,7 @@ private:
             remove_checkpoint(checkpoint_path_);
             store_ = std::make_unique<checkpoint_file>(checkpoint_path_);
         }
-        if (opened_.resumed) save_first(*opened_.resumed);
+        if (opened_.resumed) store_->save(*opened_.resumed);
         opened_.replaced_partial = !opened_.resumed && rows().has_leftover();
         begin_output(rows(), opened_.resumed ? std::optional(opened_.resumed->rows) : std::nullopt);
         if (opened_.outputs.failures)
