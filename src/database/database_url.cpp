@@ -1,5 +1,8 @@
 #include "database/database_url.hpp"
 
+#include "database/postgres_settings.hpp"
+#include "database/postgres_url.hpp"
+
 #include <algorithm>
 
 namespace cardresolver::database {
@@ -55,6 +58,21 @@ std::string take_parameter(std::string_view parameter, database_url& url) {
     return {};
 }
 
+std::optional<database_url> parse_postgres(std::string_view text, std::string& why) {
+    const auto parsed = parse_postgres_url(text);
+    const auto table = parsed.table ? std::string_view(*parsed.table) : std::string_view();
+    why = find_conninfo_fault(parsed.conninfo);
+    if (parsed.table && (table.empty() || table.front() == '.' || table.back() == '.')) {
+        why = "table has no value";
+    } else if (parsed.query && parsed.query->empty()) {
+        why = "query has no value";
+    } else if (table.substr(table.find('.') + 1) == runs_table) {
+        why = "the table " + std::string(runs_table) + " is where the runs are kept; name another";
+    }
+    if (!why.empty()) return std::nullopt;
+    return database_url{database_kind::postgresql, parsed.conninfo, parsed.name, parsed.table, parsed.query};
+}
+
 constexpr bool is_blank(char c) noexcept {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -75,7 +93,7 @@ std::string_view next_word(std::string_view& text) noexcept {
 }  // namespace
 
 bool is_database_url(std::string_view text) noexcept {
-    return text.starts_with(sqlite_scheme);
+    return text.starts_with(sqlite_scheme) || is_postgres_url(text);
 }
 
 std::optional<database_url> parse_database_url(std::string_view text, std::string& why) {
@@ -84,9 +102,11 @@ std::optional<database_url> parse_database_url(std::string_view text, std::strin
         why = "names no database";
         return std::nullopt;
     }
+    if (is_postgres_url(text)) return parse_postgres(text, why);
     text.remove_prefix(sqlite_scheme.size());
     database_url url;
     url.place = text.substr(0, text.find('?'));
+    url.name = url.place;
     if (url.place.empty() || is_blank(url.place.front())) why = "sqlite: is followed by the name of a file";
     text.remove_prefix(std::min(text.size(), url.place.size() + 1));
     while (!text.empty() && why.empty()) {
@@ -98,6 +118,19 @@ std::optional<database_url> parse_database_url(std::string_view text, std::strin
         why = "the table " + std::string(runs_table) + " is where the runs are kept; name another";
     if (!why.empty()) return std::nullopt;
     return url;
+}
+
+std::string without_password(std::string_view target) {
+    if (!is_postgres_url(target)) return std::string(target);
+    const auto url = parse_postgres_url(target);
+    auto shown = url.name;
+    if (url.table) shown += "?table=" + *url.table;
+    if (url.query) shown += "?query=" + *url.query;
+    return shown;
+}
+
+bool holds_database_password(std::string_view target) noexcept {
+    return is_postgres_url(target) && holds_postgres_password(target);
 }
 
 bool names_an_order(std::string_view query) noexcept {

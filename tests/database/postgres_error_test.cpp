@@ -1,0 +1,37 @@
+#include "database/postgres_error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cardresolver::database {
+namespace {
+
+using trouble = postgres_trouble;
+
+TEST(postgres_error_test, DB4_DB5_what_passes_is_told_from_what_does_not) {
+    for (const auto* state : {"40001", "40P01", "55P03", "57014", "53100", "53300", "25006", "58030"})
+        EXPECT_EQ(classify_sqlstate(state), trouble::passing) << state;
+    for (const auto* state : {"08006", "57P01", "57P02", "57P03", "25P03"})
+        EXPECT_EQ(classify_sqlstate(state), trouble::lost) << state;
+    for (const auto* state : {"42P01", "42501", "23505", "28P01", "3D000", "22021", "XX000"})
+        EXPECT_EQ(classify_sqlstate(state), trouble::refused) << state;
+}
+
+TEST(postgres_error_test, a_connection_that_is_refused_says_why_in_its_text) {
+    const auto complaint = parse_connection_complaint(
+        "connection to server at \"db\" (10.0.0.1), port 5432 failed: FATAL:  28P01: password authentication "
+        "failed\n"
+        "LOCATION:  auth_failed, auth.c:326\n");
+    EXPECT_EQ(complaint.sqlstate, "28P01");
+    EXPECT_EQ(
+        complaint.text,
+        "connection to server at \"db\" (10.0.0.1), port 5432 failed: FATAL: password authentication failed");
+    EXPECT_EQ(classify_complaint(complaint, false), trouble::refused);
+    const auto none =
+        parse_connection_complaint("connection to server failed: Connection refused\n\tIs it running?\n");
+    EXPECT_EQ(none.sqlstate, "");
+    EXPECT_EQ(classify_complaint(none, false), trouble::lost);
+    EXPECT_EQ(classify_complaint(none, true), trouble::refused);
+}
+
+}  // namespace
+}  // namespace cardresolver::database
