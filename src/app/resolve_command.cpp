@@ -8,6 +8,7 @@
 #include "app/stop_signals.hpp"
 #include "app/version.hpp"
 #include "app/whole_file.hpp"
+#include "database/database_url.hpp"
 #include "run/run_opening.hpp"
 #include "run/summary.hpp"
 
@@ -122,8 +123,8 @@ private:
     /// A summary that cannot be written spoils a success, but does not hide why a run failed.
     exit_code write_summary(const run::result& result, exit_code code) const {
         if (options_.summary.empty()) return code;
-        const run::summary_facts facts{std::string(version()), options_.input, options_.output,
-                                       config_digest(settings_)};
+        const run::summary_facts facts{std::string(version()), database::without_password(options_.input),
+                                       database::without_password(options_.output), config_digest(settings_)};
         const auto text = run::format_summary(facts, result, *run_);
         if (options_.summary == "-") {
             std::fwrite(text.data(), 1, text.size(), stdout);

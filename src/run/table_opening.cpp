@@ -92,7 +92,7 @@ private:
             error_kind::cannot_create,
             fmt::format("{}: the list is a query of the same database, which has no write-ahead log, so "
                         "that it cannot be read and written at once: run PRAGMA journal_mode = WAL in it",
-                        sink::show_path(settings_.output.target)));
+                        sink::show_path(database::without_password(settings_.output.target))));
     }
 
     void look_at_earlier_runs() {
@@ -117,7 +117,8 @@ private:
                 error_kind::cannot_create,
                 fmt::format("{}: has the rows of a finished run of the same list under the same "
                             "settings (run_id {}); --force replaces them",
-                            sink::show_path(settings_.output.target), run.run_id));
+                            sink::show_path(database::without_password(settings_.output.target)),
+                            run.run_id));
         }
         replaced_.push_back({run.run_id, {}});
     }
@@ -130,7 +131,8 @@ private:
                 error_kind::damaged,
                 fmt::format("{}: the progress of the unfinished run {} is damaged; --restart drops its "
                             "rows and starts anew",
-                            sink::show_path(settings_.output.target), run.run_id));
+                            sink::show_path(database::without_password(settings_.output.target)),
+                            run.run_id));
         }
         state->run_id = run.run_id;
         state->settings = run.settings;

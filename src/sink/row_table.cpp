@@ -1,6 +1,7 @@
 #include "sink/row_table.hpp"
 
 #include "database/database_url.hpp"
+#include "sink/postgres_table.hpp"
 #include "sink/sqlite_table.hpp"
 
 namespace cardresolver::sink {
@@ -9,8 +10,10 @@ std::unique_ptr<row_table> open_row_table(const std::string& url, const wait_hoo
     std::string why;
     const auto parsed = database::parse_database_url(url, why);
     if (!parsed) throw output_error(output_error::error_kind::cannot_create, why);
-    return std::make_unique<sqlite_table>(parsed->place,
-                                          parsed->table.value_or(std::string(database::default_table)), hook);
+    const auto table = parsed->table.value_or(std::string(database::default_table));
+    if (parsed->kind == database::database_kind::postgresql)
+        return std::make_unique<postgres_table>(parsed->place, parsed->name, table, hook);
+    return std::make_unique<sqlite_table>(parsed->place, table, hook);
 }
 
 }  // namespace cardresolver::sink

@@ -90,7 +90,7 @@ void read_key(const toml::key& key, toml::node& node, const std::string& path,
 
 bool holds_secret(const config_entry& entry) {
     if (entry.option->name == "password") return true;
-    return entry.option->may_hold_password && holds_password(entry.text);
+    return entry.option->holds_password != nullptr && entry.option->holds_password(entry.text);
 }
 
 }  // namespace

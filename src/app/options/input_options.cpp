@@ -15,7 +15,7 @@ std::string set_input(text_view text, command_options& o) {
     std::string why;
     const auto url = database::parse_database_url(text, why);
     if (!url) return why;
-    if (!url->query || url->table) return "a list is a query: sqlite:FILE?query=SELECT … ORDER BY …";
+    if (!url->query || url->table) return "a list is a query: ?query=SELECT … ORDER BY … behind the database";
     return set_text(text, o.input);
 }
 
@@ -58,12 +58,14 @@ std::span<const option_definition> input_option_table() {
          .group = option_group::input,
          .help =
              "List to read: one number a line, CSV, or NDJSON (one JSON object a line), also "
-             "compressed by gzip or zstd; '-': standard input. sqlite:FILE?query=SELECT … ORDER BY … reads "
+             "compressed by gzip or zstd; '-': standard input. sqlite:FILE?query=SELECT … ORDER BY …, or "
+             "postgresql://USER@HOST/DATABASE?query=…, reads "
              "the "
              "rows of a query (inside it, write & as %26 and % as %25); its numbers are in the column that "
              "--column names, in number, iccid, imsi or msisdn, or in its only one.",
          .apply = set_input,
-         .is_positional = true},
+         .is_positional = true,
+         .holds_password = database::holds_database_password},
         {.name = "input-format",
          .value = "FORMAT",
          .group = option_group::input,

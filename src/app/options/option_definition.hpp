@@ -47,8 +47,12 @@ struct option_definition {
     bool is_repeatable = false;      ///< several times, as an array in TOML, by comma in the environment
     bool takes_several = false;      ///< one flag takes all values that follow
     bool is_private = false;         ///< the value is never shown in a message
-    bool may_hold_password = false;  ///< a URL whose user information is a secret
+    /// Whether a value has a password in it, which is refused on the command line; null: none ever has.
+    bool (*holds_password)(std::string_view) noexcept = nullptr;
 
+    bool is_secret(std::string_view text) const {
+        return is_private || (holds_password != nullptr && holds_password(text));
+    }
     bool is_switch() const noexcept { return value.empty(); }
     bool takes_from(option_sources source) const noexcept { return (sources & source) != 0; }
     /// CARDRESOLVER_BATCH_SIZE

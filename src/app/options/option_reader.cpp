@@ -4,7 +4,7 @@
 #include "app/options/config_file.hpp"
 #include "app/options/environment.hpp"
 #include "app/options/suggestion.hpp"
-#include "app/options/user_information.hpp"
+#include "database/database_url.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +25,7 @@ public:
         for (auto& [option, text] : variables) {
             apply_variable(*option, text);
             if (option->name == "password") out_.is_password_of_environment = true;
-            if (option->is_private) carrier::wipe(text);
+            if (option->is_secret(text)) carrier::wipe(text);
         }
         apply_flags(line);
     }
@@ -46,8 +46,8 @@ private:
             if (!option.takes_from(from_environment)) continue;
             const auto name = option.variable();
             auto value = read_variable(name);
-            const bool is_secret =
-                value && (option.name == "password" || (option.may_hold_password && holds_password(*value)));
+            const bool is_secret = value && (option.name == "password" || (option.holds_password != nullptr &&
+                                                                           option.holds_password(*value)));
             if (is_secret) {
                 carrier::wipe(*value);
                 value = take_variable(name);
@@ -101,7 +101,7 @@ private:
             out_.faults.push_back({exit_code::configuration, std::move(fault)});
         for (auto& entry : file.entries) {
             apply(*entry.option, entry.text, entry.place, from_file);
-            if (entry.option->is_private) carrier::wipe(entry.text);
+            if (entry.option->is_secret(entry.text)) carrier::wipe(entry.text);
         }
     }
 
@@ -118,13 +118,15 @@ private:
         for (const auto& entry : line.entries) {
             const auto where = entry.option->is_positional ? std::string(entry.option->value)
                                                            : fmt::format("--{}", entry.option->name);
-            if (entry.option->may_hold_password && holds_password(entry.text)) {
+            if (entry.option->holds_password != nullptr && entry.option->holds_password(entry.text)) {
                 out_.faults.push_back(
                     {exit_code::usage,
-                     fmt::format("{0}: a password is refused here, since other users can see the "
-                                 "command line: write `{1} = \"...\"` in the configuration file, or "
-                                 "use {2}",
-                                 where, entry.option->name, entry.option->variable())});
+                     fmt::format(
+                         "{0}: a password is refused here, since other users can see the "
+                         "command line: write `{1} = \"...\"` in the configuration file, or "
+                         "use {2}{3}",
+                         where, entry.option->name, entry.option->variable(),
+                         database::is_database_url(entry.text) ? ", or a file that PGPASSFILE names" : "")});
                 continue;
             }
             apply(*entry.option, entry.text, where, from_flag);
@@ -142,7 +144,7 @@ private:
         const auto wrong = option.apply(text, out_.options);
         if (wrong.empty()) {
             note(option, text, origin, is_stronger);
-        } else if (option.is_private) {
+        } else if (option.is_secret(text)) {
             out_.faults.push_back({code, fmt::format("{}: {}", where, wrong)});
         } else {
             out_.faults.push_back({code, fmt::format("{}: '{}': {}", where, text, wrong)});
@@ -155,7 +157,7 @@ private:
         auto& noted = out_.given[option.name];
         if (is_stronger) noted = {};
         noted.origin = origin;
-        if (option.is_private) return;
+        if (option.is_secret(text)) return;
         if (!noted.text.empty()) noted.text += ", ";
         noted.text += text;
     }

@@ -12,9 +12,6 @@ using text_view = std::string_view;
 
 /// What only later versions write must not be created as a file of that name.
 std::string set_output(text_view text, command_options& o) {
-    for (const text_view scheme : {"postgresql:", "postgres:"}) {
-        if (text.starts_with(scheme)) return "this version writes to files, standard output and SQLite alone";
-    }
     if (!database::is_database_url(text)) return set_text(text, o.output);
     std::string why;
     const auto url = database::parse_database_url(text, why);
@@ -49,14 +46,17 @@ std::span<const option_definition> output_option_table() {
          .value = "TARGET",
          .initial = "-",
          .group = option_group::output,
-         .help = "Where the rows go: a path, or '-' for standard output. A file appears under its name when "
-                 "it is complete; until then there are TARGET.partial and TARGET.checkpoint, from which the "
-                 "same command goes on after a stop. A name in .gz or .zst is written compressed. "
-                 "sqlite:FILE?table=NAME adds them to a table of an SQLite database (cardresolver_rows where "
-                 "none "
-                 "is named), under the run_id of this run.",
+         .help =
+             "Where the rows go: a path, or '-' for standard output. A file appears under its name when "
+             "it is complete; until then there are TARGET.partial and TARGET.checkpoint, from which the "
+             "same command goes on after a stop. A name in .gz or .zst is written compressed. "
+             "sqlite:FILE?table=NAME adds them to a table of an SQLite database (cardresolver_rows where "
+             "none "
+             "is named), under the run_id of this run; postgresql://USER@HOST/DATABASE?table=NAME to one of "
+             "a PostgreSQL database, whose password belongs into a file that PGPASSFILE names.",
          .apply = set_output,
-         .letter = 'o'},
+         .letter = 'o',
+         .holds_password = database::holds_database_password},
         {.name = "output-format",
          .value = "FORMAT",
          .group = option_group::output,

@@ -1,6 +1,7 @@
 // The options of `resolve`: the way to the carrier.
 #include "app/options/option_tables.hpp"
 #include "app/options/setters.hpp"
+#include "app/options/user_information.hpp"
 #include "app/options/value_text.hpp"
 
 #include <arpa/inet.h>
@@ -52,7 +53,7 @@ std::span<const option_definition> transport_option_table() {
              "configuration file: http://user:password@host:port.",
          .apply = set_proxy,
          .is_private = true,
-         .may_hold_password = true},
+         .holds_password = holds_password},
         {.name = "local-address",
          .value = "IP",
          .group = option_group::transport,

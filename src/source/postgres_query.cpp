@@ -1,0 +1,67 @@
+#include "source/postgres_query.hpp"
+
+#include "source/input.hpp"
+
+namespace cardresolver::source {
+namespace {
+
+using database::postgres_error;
+using database::postgres_trouble;
+using error_kind = input_error::error_kind;
+
+/// Rows wait while the sink waits; a server that has nothing to say for so long is gone.
+constexpr std::chrono::hours longest_silence{12};
+
+template <class Action>
+auto translated(const std::string& name, error_kind otherwise, Action action) {
+    try {
+        return action();
+    } catch (const postgres_error& fault) {
+        throw input_error(otherwise, name + ": " + fault.what());
+    }
+}
+
+/// The statement itself is at fault: its syntax, names, types or values.
+bool is_statement_fault(const postgres_error& fault) noexcept {
+    return fault.trouble == postgres_trouble::refused && !fault.sqlstate.starts_with("28") &&
+           !fault.sqlstate.starts_with("3D") && !fault.sqlstate.empty();
+}
+
+}  // namespace
+
+postgres_query::postgres_query(const std::string& conninfo, std::string name, const std::string& query)
+    : name_(std::move(name)) {
+    database::postgres_patience patience;
+    patience.goes_on = [] { return true; };
+    patience.longest_silence = longest_silence;
+    translated(name_, error_kind::not_found, [&] {
+        connection_.emplace(conninfo, patience);
+        connection_->execute("BEGIN READ ONLY");
+    });
+    try {
+        connection_->query(query);
+        row_ = connection_->next_row();
+    } catch (const postgres_error& fault) {
+        throw input_error(is_statement_fault(fault) ? error_kind::unusable : error_kind::read,
+                          name_ + ": " + fault.what());
+    }
+    for (int i = 0; i < row_->columns(); ++i)
+        columns_.emplace_back(row_->column_name(i));
+    if (columns_.empty())
+        throw input_error(error_kind::unusable, name_ + ": gives no rows: a SELECT is needed");
+    is_read_ahead_ = true;
+}
+
+bool postgres_query::next(std::vector<std::string_view>& values) {
+    values.clear();
+    if (is_at_end_) return false;
+    if (!is_read_ahead_)
+        row_ = translated(name_, error_kind::read, [this] { return connection_->next_row(); });
+    is_read_ahead_ = false;
+    is_at_end_ = row_->rows() == 0;
+    for (int i = 0; !is_at_end_ && i < row_->columns(); ++i)
+        values.push_back(row_->text(0, i));
+    return !is_at_end_;
+}
+
+}  // namespace cardresolver::source
