@@ -42,11 +42,11 @@ struct option_definition {
     void (*clear)(command_options& options) = nullptr;
     std::uint8_t sources = from_everywhere;
     toml_kind toml = toml_kind::text;
-    char letter = '\0';              ///< short flag
-    bool is_positional = false;      ///< an argument, not a flag
-    bool is_repeatable = false;      ///< several times, as an array in TOML, by comma in the environment
-    bool takes_several = false;      ///< one flag takes all values that follow
-    bool is_private = false;         ///< the value is never shown in a message
+    char letter = '\0';          ///< short flag
+    bool is_positional = false;  ///< an argument, not a flag
+    bool is_repeatable = false;  ///< several times, as an array in TOML, by comma in the environment
+    bool takes_several = false;  ///< one flag takes all values that follow
+    bool is_private = false;     ///< the value is never shown in a message
     /// Whether a value has a password in it, which is refused on the command line; null: none ever has.
     bool (*holds_password)(std::string_view) noexcept = nullptr;
 
