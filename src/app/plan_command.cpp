@@ -5,6 +5,7 @@
 #include "app/plan_text.hpp"
 #include "app/resolve_settings.hpp"
 #include "app/standard_output.hpp"
+#include "database/database_url.hpp"
 #include "run/plan/count_list.hpp"
 
 namespace cardresolver::app {
@@ -21,7 +22,7 @@ run::count_settings count_settings_of(const command_options& options) {
 plan_view make_view(const option_reading& reading, run::list_counts counts) {
     const auto& options = reading.options;
     plan_view view;
-    view.input = options.input;
+    view.input = database::without_password(options.input);
     view.counts = std::move(counts);
     view.batch_size = options.batch_size;
     if (const auto rate = rate_in_force(reading)) view.limits.push_back(*rate);

@@ -48,7 +48,7 @@ bool is_same_file(const std::string& a, const std::string& b) {
 std::string file_named_by(const std::string& text) {
     std::string why;
     const auto url = database::parse_database_url(text, why);
-    return url ? url->place : text;
+    return url && url->kind == database::database_kind::sqlite ? url->place : text;
 }
 
 /// Rows may go to the database that the list comes from.

@@ -95,7 +95,8 @@ void postgres_connection::connect(const std::string& conninfo) {
             throw postgres_error(postgres_trouble::lost, {}, "the server does not answer");
         pollfd socket{::PQsocket(connection_.get()),
                       static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-        if (::poll(&socket, 1, poll_ms) == 0) {
+        // An interrupted wait has learnt nothing either.
+        if (::poll(&socket, 1, poll_ms) <= 0) {
             if (!patience_.goes_on()) throw postgres_error(postgres_trouble::ended, {}, "not waited for");
             continue;
         }

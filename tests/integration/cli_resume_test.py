@@ -18,8 +18,9 @@ from pathlib import Path
 
 from checkpoint_file import change_progress, read_checkpoint
 from independent_carrier import Carrier, card_of
+from postgres_cluster import Cluster
 from program_test_case import ProgramTestCase, as_list, iccids, imsis, msisdns
-from run_targets import FileTarget, TableTarget, Target, read_rows
+from run_targets import FileTarget, PostgresTarget, TableTarget, Target, read_rows
 
 KILLS = int(os.environ.get("CARDRESOLVER_KILLS", "30"))
 
@@ -390,7 +391,7 @@ class Kills(ResumeTestCase):
         seed = random.SystemRandom().getrandbits(32)
         draw = random.Random(seed)
         more = ("--batch-size", "10", "--connections", "3", *more)
-        wanted = max(1, KILLS // 5)
+        wanted = max(1, KILLS // 6)
         with self.subTest(output=target.argument, seed=seed):
             while wanted > 0:
                 self.carrier_now = self.carrier()
@@ -408,6 +409,11 @@ class Kills(ResumeTestCase):
 
     def test_PR1_PR2_rows_in_an_sqlite_table(self) -> None:
         self.check(TableTarget(self.folder / "rows.db"))
+
+    def test_PR1_PR2_rows_in_a_postgresql_table(self) -> None:
+        cluster = Cluster()
+        self.addCleanup(cluster.close)
+        self.check(PostgresTarget(cluster))
 
     def test_PR1_PR2_rows_in_the_order_of_the_list(self) -> None:
         self.check(FileTarget(self.folder / "rows.csv"), "--order", "input")

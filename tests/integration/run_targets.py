@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from checkpoint_file import Checkpoint, checkpoint_of_progress, read_checkpoint
+from postgres_cluster import Cluster
 from program_test_case import FIELDS, rows_of
 
 
@@ -26,6 +27,12 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         rows = [json.loads(line) for line in content.decode().splitlines()]
         return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
     return rows_of(content)
+
+
+def find_disagreement(state: Checkpoint, lines: set[int]) -> str:
+    """Of a checkpoint with the lines of a table; empty where there is none."""
+    wrong = {line for line in lines | set(range(1, state.newest_line + 1)) if (line in lines) != state.is_durable(line)}
+    return f"checkpoint and table disagree about the lines {sorted(wrong)[:10]}" if wrong else ""
 
 
 class FileTarget:
@@ -120,10 +127,7 @@ class TableTarget:
 
     def why_wrong(self, state: Checkpoint) -> str:
         """The table holds exactly what the checkpoint knows to be there."""
-        lines = {line for (line,) in self.ask_copy(f'SELECT line FROM "{self.table}"')}
-        wrong = {line for line in lines | set(range(1, state.newest_line + 1))
-                 if (line in lines) != state.is_durable(int(str(line)))}
-        return f"checkpoint and table disagree about the lines {sorted(map(str, wrong))[:10]}" if wrong else ""
+        return find_disagreement(state, {int(str(line)) for (line,) in self.ask_copy(f'SELECT line FROM "{self.table}"')})
 
     def rows(self) -> list[dict[str, str]]:
         columns = ", ".join(FIELDS)
@@ -135,4 +139,48 @@ class TableTarget:
         return [path for path in self.path.parent.glob(self.path.name + "*") if path != self.path]
 
 
-Target = FileTarget | TableTarget
+class PostgresTarget:
+    """A table of a PostgreSQL database, with the one run that a test makes in it."""
+
+    def __init__(self, cluster: Cluster, table: str = "T") -> None:
+        self.cluster = cluster
+        self.table = table
+        self.argument = cluster.url(f"table={table}")
+
+    def clear(self) -> None:
+        self.cluster.ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+    def has(self, table: str) -> bool:
+        return self.cluster.ask(f"SELECT to_regclass('\"{table}\"') IS NOT NULL") == [["t"]]
+
+    def is_begun(self) -> bool:
+        return self.has("cardresolver_runs") and self.cluster.ask("SELECT count(*) FROM cardresolver_runs") == [["1"]]
+
+    def is_done(self) -> bool:
+        return self.is_begun() and self.cluster.ask("SELECT finished_at IS NOT NULL FROM cardresolver_runs") == [["t"]]
+
+    def durable(self) -> int:
+        return int(self.cluster.ask(f'SELECT count(*) FROM "{self.table}"')[0][0]) if self.has(self.table) else 0
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Of a process that has gone; the server may still be at its last COMMIT, which `FOR UPDATE` waits for."""
+        if not self.is_begun():
+            return None
+        found = self.cluster.ask("SELECT run_id, progress FROM cardresolver_runs FOR UPDATE")
+        return checkpoint_of_progress(found[0][0], found[0][1])
+
+    def why_wrong(self, state: Checkpoint) -> str:
+        """The table holds exactly what the checkpoint knows to be there."""
+        return find_disagreement(state, {int(line) for (line,) in self.cluster.ask(f'SELECT line FROM "{self.table}"')})
+
+    def rows(self) -> list[dict[str, str]]:
+        found = self.cluster.ask(f'SELECT {", ".join(FIELDS)} FROM "{self.table}"')
+        return [dict(zip(FIELDS, row, strict=True)) for row in found]
+
+    def leftovers(self) -> list[list[str]]:
+        """Sessions that are in the middle of something."""
+        return self.cluster.ask("SELECT pid, state FROM pg_stat_activity WHERE application_name = 'cardresolver'"
+                                " AND state <> 'idle'")
+
+
+Target = FileTarget | TableTarget | PostgresTarget
