@@ -100,9 +100,34 @@ std::size_t trailing_blank(std::string_view text) noexcept {
     return 0;
 }
 
+/// The first bytes of blanks, or their last ones.
+struct blank_edges {
+    std::array<bool, 256> first{};
+    std::array<bool, 256> last{};
+};
+
+constexpr blank_edges make_blank_edges() noexcept {
+    blank_edges edges;
+    for (std::size_t byte = 0; byte < 0x80; ++byte)
+        edges.first[byte] = edges.last[byte] = is_ascii_blank(static_cast<char>(byte));
+    for (const auto blank : wide_blanks) {
+        edges.first[static_cast<unsigned char>(blank.front())] = true;
+        edges.last[static_cast<unsigned char>(blank.back())] = true;
+    }
+    return edges;
+}
+constexpr auto edges_of_blanks = make_blank_edges();
+
+/// Most texts have nothing to trim, and that shows at once.
+bool has_no_blank_at_its_ends(std::string_view text) noexcept {
+    return !text.empty() && !edges_of_blanks.first[static_cast<unsigned char>(text.front())] &&
+           !edges_of_blanks.last[static_cast<unsigned char>(text.back())];
+}
+
 }  // namespace
 
 std::string_view trim_blanks(std::string_view text) noexcept {
+    if (has_no_blank_at_its_ends(text)) return text;
     while (!text.empty()) {
         const auto blank = leading_blank(text);
         if (blank == 0) break;

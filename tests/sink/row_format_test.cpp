@@ -131,7 +131,7 @@ TEST(row_format, ha14_gives_well_formed_rows_for_any_bytes) {
     for (int round = 0; round < 20'000; ++round) {
         std::vector<std::string> texts(6);
         for (auto& text : texts) {
-            text.resize(random() % 12);
+            text.resize(random() % 28);
             for (char& c : text)
                 c = alphabet[random() % alphabet.size()];
         }
@@ -158,6 +158,24 @@ TEST(row_format, ha14_gives_well_formed_rows_for_any_bytes) {
         EXPECT_EQ(members[4].second, texts[1].empty() ? json_value() : clean(texts[1], true));
         EXPECT_EQ(members[7].second, clean(texts[4], true));
         EXPECT_EQ(members[8].second, clean(texts[5], true));
+    }
+}
+
+/// Long fields are looked at eight bytes at a time.
+TEST(row_format, treats_every_byte_alike_wherever_it_stands) {
+    for (unsigned value = 0; value < 256; ++value) {
+        const std::string byte(1, static_cast<char>(value));
+        for (std::size_t at = 0; at < 20; ++at) {
+            auto text = std::string(20, 'a');
+            text.replace(at, 1, byte);
+            auto row = resolved_row();
+            row.status = text;
+            const auto fields = parse_csv_row(row_of(output_format::csv, row));
+            ASSERT_EQ(fields.size(), 9U) << value << " at " << at;
+            ASSERT_EQ(fields[7], clean(text, false)) << value << " at " << at;
+            const auto members = json_row_parser(row_of(output_format::ndjson, row)).parse();
+            ASSERT_EQ(members[7].second, clean(text, true)) << value << " at " << at;
+        }
     }
 }
 
