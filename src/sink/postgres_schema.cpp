@@ -60,6 +60,7 @@ std::vector<table_column> columns_in(postgres_connection& connection, std::strin
         " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",
         name);
     std::vector<table_column> columns;
+    columns.reserve(static_cast<std::size_t>(found.rows()));
     for (int i = 0; i < found.rows(); ++i)
         columns.push_back({std::string(found.text(i, 0)), std::string(found.text(i, 1)),
                            found.text(i, 2) == "t", found.text(i, 3) == "t", found.text(i, 4) == "t"});
