@@ -147,9 +147,9 @@ void kept_columns::append_members(std::string& out, std::string_view object) {
     members_.clear();
     source::split_members(object, members_);
     for (const auto& member : members_) {
-        sink::append_json_raw(out, name_of(member.name));
+        sink::append_well_formed(out, name_of(member.name));
         out.push_back(':');
-        sink::append_json_raw(out, member.value);
+        sink::append_well_formed(out, member.value);
         out.push_back(',');
     }
 }

@@ -1,11 +1,10 @@
 #include "sink/postgres_table.hpp"
 
-#include "card/text.hpp"
 #include "database/copy_text.hpp"
 #include "database/database_url.hpp"
 #include "sink/compact_row.hpp"
+#include "sink/row_format.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -42,11 +41,7 @@ std::string random_name() {
 /// Paths may hold any bytes.
 std::string clean(std::string_view text) {
     std::string out;
-    while (!text.empty()) {
-        const auto length = card::utf8_length(text);
-        out.append(length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length));
-        text.remove_prefix(std::max<std::size_t>(length, 1));
-    }
+    append_well_formed(out, text);
     return out;
 }
 

@@ -287,7 +287,7 @@ void append_json_string(std::string& out, std::string_view text) {
     append_json_text(out, text);
 }
 
-void append_json_raw(std::string& out, std::string_view json) {
+void append_well_formed(std::string& out, std::string_view json) {
     append_text(out, json, [&out](char c) { out.push_back(c); });
 }
 

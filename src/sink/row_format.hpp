@@ -53,8 +53,8 @@ void append_csv_field(std::string& out, output_format format, std::string_view t
 void append_clean_text(std::string& out, std::string_view text);
 /// A text as a string of JSON, with its quotes.
 void append_json_string(std::string& out, std::string_view text);
-/// A well-formed piece of JSON as it is, but for malformed UTF-8, which becomes U+FFFD.
-void append_json_raw(std::string& out, std::string_view json);
+/// A text as it is, but for malformed UTF-8, which becomes U+FFFD: a well-formed piece of JSON stays one.
+void append_well_formed(std::string& out, std::string_view json);
 
 /// The same for a list of the cards without an answer: CSV `line,number,kind,status,message`.
 /// `format` is one of the two for CSV.

@@ -1,6 +1,7 @@
 #include "run/checkpoint_file.hpp"
 
 #include "database/sqlite.hpp"
+#include "run/checkpoint_comparison.hpp"
 #include "run/checkpoint_text.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -28,20 +29,6 @@ checkpoint example() {
     state.is_complete = true;
     state.history = "{}";
     return state;
-}
-
-void expect_same(const checkpoint& a, const checkpoint& b) {
-    EXPECT_EQ(a.run_id, b.run_id);
-    EXPECT_EQ(a.settings, b.settings);
-    EXPECT_EQ(a.input, b.input);
-    EXPECT_EQ(a.position, b.position);
-    EXPECT_EQ(a.consumed, b.consumed);
-    EXPECT_EQ(a.newest_line, b.newest_line);
-    EXPECT_EQ(a.open, b.open);
-    EXPECT_EQ(a.rows, b.rows);
-    EXPECT_EQ(a.failures, b.failures);
-    EXPECT_EQ(a.is_complete, b.is_complete);
-    EXPECT_EQ(a.history, b.history);
 }
 
 class checkpoint_file_test : public testing::Test {

@@ -1,6 +1,7 @@
 #include "run/checkpoint_text.hpp"
 
 #include "checksum/crc32c.hpp"
+#include "run/checkpoint_comparison.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -20,18 +21,6 @@ checkpoint example() {
     state.is_complete = true;
     state.history = R"({"statuses":{"\"é":1}})";
     return state;
-}
-
-void expect_same(const checkpoint& a, const checkpoint& b) {
-    EXPECT_EQ(a.input, b.input);
-    EXPECT_EQ(a.position, b.position);
-    EXPECT_EQ(a.consumed, b.consumed);
-    EXPECT_EQ(a.newest_line, b.newest_line);
-    EXPECT_EQ(a.open, b.open);
-    EXPECT_EQ(a.rows, b.rows);
-    EXPECT_EQ(a.failures, b.failures);
-    EXPECT_EQ(a.is_complete, b.is_complete);
-    EXPECT_EQ(a.history, b.history);
 }
 
 std::string with_checksum(const std::string& text) {

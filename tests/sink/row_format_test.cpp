@@ -223,7 +223,7 @@ TEST(row_format, names_its_columns) {
 
 TEST(row_format, json_is_passed_on_as_it_is_but_for_broken_characters) {
     std::string out;
-    append_json_raw(out, "{\"\\u0000\": [1.50,\r\"é\xFF\"]}");
+    append_well_formed(out, "{\"\\u0000\": [1.50,\r\"é\xFF\"]}");
     EXPECT_EQ(out, "{\"\\u0000\": [1.50,\r\"é\uFFFD\"]}");
 }
 
