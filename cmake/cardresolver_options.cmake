@@ -14,7 +14,8 @@ set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 
 find_program(CARDRESOLVER_CCACHE ccache)
 if(CARDRESOLVER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CARDRESOLVER_CCACHE})
+  # Without this it remembers nothing that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CARDRESOLVER_CCACHE})
 endif()
 
 add_library(cardresolver_options INTERFACE)

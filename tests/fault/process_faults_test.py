@@ -60,7 +60,7 @@ class ProcessFaults(SimulatorTestCase):
 
     def assert_all_right(self, why: str = "") -> None:
         self.assertEqual(list(faults_of(NUMBERS, rows_of(self.output.read_bytes()))), [], why)
-        self.assertFalse(list(self.folder.glob("rows.csv.*")), why)
+        self.assertFalse(list(self.folder.glob(f"{self.output.name}.*")), why)
         self.output.unlink()
 
     def go_on_without(self, done: subprocess.CompletedProcess[bytes], why: str) -> None:
@@ -69,7 +69,7 @@ class ProcessFaults(SimulatorTestCase):
             again = self.resolve("--rate", "unlimited")
             self.assertEqual(again.returncode, 0, f"{why}\nthen: {again.stderr.decode(errors='replace')[-500:]}")
         self.assert_all_right(why)
-        for path in self.folder.glob("rows.csv.*"):
+        for path in self.folder.glob(f"{self.output.name}.*"):
             path.unlink()
 
 
@@ -138,18 +138,20 @@ class Clocks(ProcessFaults):
             "in 1970": "60:-1700000000", "in 2100": "60:2400000000", "stands still": "60:stop"}
 
     def test_PR6_the_wall_clock_jumps(self) -> None:
+        """All at once, each at a carrier of its own: the limit is a run's, and one run is longer than its window."""
+        runs = {}
         for name, jumps in self.WALL.items():
+            self.url, self.output = self.start_simulator("--plaintext"), self.folder / f"{name}.csv"
+            trace = self.folder / f"{name}.ndjson"
+            runs[name] = self.url, self.output, trace, self.start("--rate", "40/s", "--trace", trace, RESOURCE_WALL=jumps)
+        for name, (self.url, self.output, trace, process) in runs.items():
             with self.subTest(clock=name):
-                before = self.stats()
-                trace = self.folder / "trace.ndjson"
-                trace.unlink(missing_ok=True)
-                done = self.resolve("--rate", "150/s", "--trace", trace, RESOURCE_WALL=jumps)
-                self.assert_exit(done, 0)
+                self.assertEqual(process.wait(timeout=60), 0)
                 self.assert_all_right(name)
                 stats = self.stats()
-                self.assertEqual(stats["requests"] - before["requests"], len(NUMBERS) // 5)
+                self.assertEqual(stats["requests"], len(NUMBERS) // 5)
                 self.assertEqual((stats["violations"], stats["repeated_transids"]), (0, 0), name)
-                self.assertLessEqual(stats["max_in_1s"], 150)
+                self.assertLessEqual(stats["max_in_1s"], 40)
                 transids = re.findall(r'"transid":"(\w+)"', trace.read_text())
                 times = [transid[-22:-8] for transid in transids]
                 self.assertEqual(len(set(transids)), len(NUMBERS) // 5, name)
