@@ -243,10 +243,12 @@ void postgres_connection::fail(pg_result* result) {
                                                                              : postgres_trouble::refused;
         throw postgres_error(trouble, {}, in_one_line(or_empty(::PQresultErrorMessage(result))));
     }
-    // Neither detail nor context: they may show whole rows.
+    // Neither detail nor the words of the context: they may show whole rows.
     auto text = in_one_line(message);
     if (!hint.empty()) text += " (" + in_one_line(hint) + ")";
-    throw postgres_error(classify_sqlstate(state), state, text);
+    postgres_error error(classify_sqlstate(state), state, text);
+    error.copy_line = parse_copy_line(or_empty(::PQresultErrorField(result, PG_DIAG_CONTEXT)));
+    throw error;
 }
 
 void postgres_connection::fail_as_lost() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace cardresolver::database {
 namespace {
@@ -68,11 +69,28 @@ postgres_trouble classify_sqlstate(std::string_view sqlstate) noexcept {
     return postgres_trouble::refused;
 }
 
+std::uint64_t parse_copy_line(std::string_view context) noexcept {
+    constexpr std::string_view command = "COPY ";
+    constexpr std::string_view before = ", line ";
+    while (!context.empty()) {
+        const auto entry = context.substr(0, context.find('\n'));
+        context.remove_prefix(std::min(context.size(), entry.size() + 1));
+        const auto at = entry.find(before);
+        if (!entry.starts_with(command) || at == std::string_view::npos) continue;
+        const auto digits = entry.substr(at + before.size());
+        std::uint64_t line = 0;
+        std::from_chars(digits.data(), digits.data() + digits.size(), line);
+        return line;
+    }
+    return 0;
+}
+
 connection_complaint parse_connection_complaint(std::string_view message) {
     connection_complaint complaint;
     while (!message.empty()) {
         auto line = message.substr(0, message.find('\n'));
         message.remove_prefix(std::min(message.size(), line.size() + 1));
+        line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t")));
         if (line.starts_with("LOCATION:") || line.empty()) continue;
         if (!complaint.text.empty()) complaint.text += "; ";
         const auto at = find_state(line);

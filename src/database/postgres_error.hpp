@@ -24,10 +24,15 @@ public:
         : std::runtime_error(why), trouble(what), sqlstate(std::move(state)) {}
     postgres_trouble trouble;
     std::string sqlstate;
+    std::uint64_t copy_line = 0;  ///< which line of a COPY is meant, from 1; 0: none in particular
 };
 
 /// Of an error that the server reports with SQLSTATE `sqlstate` (see PostgreSQL's appendix A). Pure.
 postgres_trouble classify_sqlstate(std::string_view sqlstate) noexcept;
+
+/// The line of a COPY, from 1, that a server's "context" of an error names; 0 where it names none, or says it
+/// in another language. Pure.
+std::uint64_t parse_copy_line(std::string_view context) noexcept;
 
 /// What libpq says of a connection that did not come about, at the verbosity PQERRORS_VERBOSE; such a
 /// complaint has its SQLSTATE in its text alone.

@@ -30,14 +30,6 @@ std::string quote(std::string_view name) {
     return postgres_connection::quote_name(name);
 }
 
-/// Of a row: run_id, the list's own, ours.
-std::vector<std::string> columns_of(const std::vector<std::string>& kept) {
-    std::vector<std::string> columns{"run_id"};
-    columns.insert(columns.end(), kept.begin(), kept.end());
-    columns.insert(columns.end(), row_columns.begin(), row_columns.end());
-    return columns;
-}
-
 bool exists(postgres_connection& connection, std::string_view table) {
     const std::array<postgres_value, 1> name{table};
     return !connection.execute("SELECT to_regclass($1)", name).is_null(0, 0);
@@ -67,8 +59,13 @@ std::vector<table_column> columns_in(postgres_connection& connection, std::strin
     return columns;
 }
 
+/// PostgreSQL cuts longer ones off, and two may become one.
+constexpr std::size_t longest_name = 63;
+
 bool holds(const table_column& column) {
     if (column.name == "line") return column.type == "bigint" || column.type == "numeric";
+    // One is cut off at 63 bytes, the other does not tell trailing blanks apart.
+    if (column.type == "name" || column.type == "bpchar") return false;
     return column.is_text || (column.name == "run_id" && column.type == "uuid");
 }
 
@@ -92,6 +89,8 @@ void postgres_schema::locate(postgres_connection& connection) {
         if (found.is_null(0, 0)) refuse("there is no schema to make it in; name one by ?table=schema.name");
         schema_ = found.text(0, 0);
     }
+    if (schema_.size() > longest_name || table_.size() > longest_name)
+        refuse("a name of more than 63 bytes; name another by ?table=");
     rows_ = quote(schema_) + "." + quote(table_);
     runs_ = quote(schema_) + "." + quote(database::runs_table);
 }
@@ -99,6 +98,19 @@ void postgres_schema::locate(postgres_connection& connection) {
 void postgres_schema::refuse(const std::string& why) const {
     throw output_error(output_error::error_kind::cannot_create,
                        database_ + ": the table " + show_path(table_) + ": " + why);
+}
+
+/// Of a row: run_id, the list's own, ours.
+std::vector<std::string> postgres_schema::columns_of(const std::vector<std::string>& kept) const {
+    std::vector<std::string> columns{"run_id"};
+    columns.insert(columns.end(), kept.begin(), kept.end());
+    columns.insert(columns.end(), row_columns.begin(), row_columns.end());
+    for (const auto& name : columns) {
+        if (name.size() > longest_name)
+            refuse("the name of the column " + show_path(name) +
+                   " has more than 63 bytes; shorten it in the list");
+    }
+    return columns;
 }
 
 bool postgres_schema::has_runs(postgres_connection& connection) const {

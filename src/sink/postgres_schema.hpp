@@ -40,6 +40,7 @@ public:
     const std::string& table() const noexcept { return table_; }
 
 private:
+    std::vector<std::string> columns_of(const std::vector<std::string>& kept) const;
     void require_key(database::postgres_connection& connection) const;
     [[noreturn]] void refuse(const std::string& why) const;
 

@@ -5,6 +5,7 @@
 #include "sink/compact_row.hpp"
 #include "sink/row_format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -70,6 +71,15 @@ void append_row(std::string& out, std::string_view run_id, const compact_row& ro
         }
     }
     out += '\n';
+}
+
+/// The list's line of the row number `count`, from 1.
+std::uint64_t line_at(std::string_view rows, std::uint64_t count) {
+    compact_row row;
+    while (count > 0 && take_compact_row(rows, row)) {
+        if (row.line != 0) --count;
+    }
+    return row.line;
 }
 
 }  // namespace
@@ -157,6 +167,7 @@ std::vector<stored_run> postgres_table::find_runs(std::string_view settings, std
     std::vector<stored_run> runs;
     session_.persist([&] {
         runs.clear();
+        known_runs_.clear();
         if (!schema_.has_runs(session_.connection())) return;
         schema_.require_runs(session_.connection());
         const std::array<postgres_value, 3> values{schema_.table(), clean_settings, clean_input};
@@ -164,11 +175,28 @@ std::vector<stored_run> postgres_table::find_runs(std::string_view settings, std
             "SELECT run_id, progress, finished_at IS NOT NULL FROM " + schema_.runs() +
                 " WHERE table_name = $1 AND settings = $2 AND input = $3 ORDER BY started_at DESC",
             values);
-        for (int i = 0; i < found.rows(); ++i)
+        for (int i = 0; i < found.rows(); ++i) {
             runs.push_back({std::string(found.text(i, 0)), std::string(settings), std::string(input),
                             std::string(found.text(i, 1)), found.text(i, 2) == "t"});
+            known_runs_.push_back(runs.back().run_id);
+        }
     });
     return runs;
+}
+
+/// Between a lost connection, and with it the lock of openings, and the next, somebody may have begun a run
+/// of the same list.
+void postgres_table::require_no_other(std::string_view settings, std::string_view input) {
+    if (!schema_.has_runs(session_.connection())) return;
+    const std::array<postgres_value, 3> values{schema_.table(), settings, input};
+    const auto found = session_.connection().execute(
+        "SELECT run_id FROM " + schema_.runs() + " WHERE table_name = $1 AND settings = $2 AND input = $3",
+        values);
+    for (int i = 0; i < found.rows(); ++i) {
+        const auto one = found.text(i, 0);
+        const bool is_known = std::find(known_runs_.begin(), known_runs_.end(), one) != known_runs_.end();
+        if (one != run_id_ && !is_known) refuse_second(std::string(one));
+    }
 }
 
 void postgres_table::use_columns(const std::vector<std::string>& kept) {
@@ -178,22 +206,16 @@ void postgres_table::use_columns(const std::vector<std::string>& kept) {
     });
 }
 
+/// Done again as a whole where the connection is lost: a run that is there already stays as it is.
 void postgres_table::begin(const stored_run& run, const std::vector<std::string>& dropped) {
     run_id_ = run.run_id;
     const auto settings = clean(run.settings);
     const auto input = clean(run.input);
-    bool was_tried = false;
     session_.persist([&] {
-        if (was_tried) {
-            // Another run may have begun since the connection was lost, and the lock of openings with it.
-            if (schema_.has_runs(session_.connection()) && look_at_fence(false)) return lock_run(run_id_);
-            throw output_error(error_kind::cannot_create,
-                               session_.name() + ": the connection was lost when the run began; try again");
-        }
+        require_no_other(settings, input);
         lock_run(run_id_);
         for (const auto& one : dropped)
             lock_run(one);
-        was_tried = true;
         session_.transact([&] {
             schema_.make_runs(session_.connection());
             if (kept_) schema_.make_rows(session_.connection(), *kept_);
@@ -201,10 +223,12 @@ void postgres_table::begin(const stored_run& run, const std::vector<std::string>
                 delete_run(one);
             const std::array<postgres_value, 6> values{run.run_id, schema_.table(), settings,
                                                        input,      run.progress,    writer_};
-            session_.connection().execute("INSERT INTO " + schema_.runs() +
-                                              " (run_id, table_name, settings, input, progress, sequence, "
-                                              "writer) VALUES ($1, $2, $3, $4, $5, 0, $6)",
-                                          values);
+            session_.connection().execute(
+                "INSERT INTO " + schema_.runs() +
+                    " (run_id, table_name, settings, input, progress, sequence, writer)"
+                    " VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (run_id) DO NOTHING",
+                values);
+            require_own(look_at_fence(false));
         });
     });
     has_table_ = kept_.has_value();
@@ -311,12 +335,24 @@ std::string postgres_table::make_copy(std::string_view rows) {
     return copy;
 }
 
+/// `copy` was made of `rows`. A complaint about a row names its line of the list.
+void postgres_table::copy_in(std::string_view copy, std::string_view rows) {
+    try {
+        session_.connection().copy_in(schema_.copy_statement(*kept_), copy);
+    } catch (const database::postgres_error& fault) {
+        if (fault.copy_line == 0) throw;
+        throw database::postgres_error(fault.trouble, fault.sqlstate,
+                                       std::string(fault.what()) + ", in the row of line " +
+                                           std::to_string(line_at(rows, fault.copy_line)) + " of the list");
+    }
+}
+
 void postgres_table::save(std::string_view rows, std::string_view progress) {
     const auto copy = make_copy(rows);
     transact_fenced([&] {
         raise_fence("progress = $4", progress);
         if (kept_ && !has_table_) schema_.make_rows(session_.connection(), *kept_);
-        if (!copy.empty()) session_.connection().copy_in(schema_.copy_statement(*kept_), copy);
+        if (!copy.empty()) copy_in(copy, rows);
     });
     has_table_ = kept_.has_value();
 }
@@ -330,10 +366,14 @@ void postgres_table::finish(const std::vector<std::string>& replaced) {
 }
 
 void postgres_table::discard() {
-    bool was_tried = false;
+    bool is_in_doubt = false;
     session_.persist([&] {
-        if (was_tried && !look_at_fence(false)) return;
-        was_tried = true;
+        if (is_in_doubt) {
+            bool is_there = true;
+            session_.transact([&] { is_there = look_at_fence(true).has_value(); });
+            if (!is_there) return;
+        }
+        is_in_doubt = true;
         session_.transact([this] {
             raise_fence("writer = writer", std::nullopt);
             delete_run(run_id_);

@@ -56,6 +56,8 @@ private:
     void transact_fenced(const std::function<void()>& action);
     void delete_run(const std::string& run_id);
     std::string make_copy(std::string_view rows);
+    void copy_in(std::string_view copy, std::string_view rows);
+    void require_no_other(std::string_view settings, std::string_view input);
     [[noreturn]] void refuse_second(const std::string& run_id) const;
 
     postgres_session session_;
@@ -64,6 +66,7 @@ private:
     std::string run_id_;
     std::int64_t sequence_ = 0;  ///< of the run's row, as far as is known
     stage stage_ = stage::opening;
+    std::vector<std::string> known_runs_;           ///< of this list, when they were looked for
     std::optional<std::vector<std::string>> kept_;  ///< once the columns are known
     bool has_table_ = false;                        ///< made or checked in a transaction that took place
     std::string session_pid_;                       ///< of the last connection

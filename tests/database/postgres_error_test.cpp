@@ -29,8 +29,17 @@ TEST(postgres_error_test, a_connection_that_is_refused_says_why_in_its_text) {
     const auto none =
         parse_connection_complaint("connection to server failed: Connection refused\n\tIs it running?\n");
     EXPECT_EQ(none.sqlstate, "");
+    EXPECT_EQ(none.text, "connection to server failed: Connection refused; Is it running?");
     EXPECT_EQ(classify_complaint(none, false), trouble::lost);
     EXPECT_EQ(classify_complaint(none, true), trouble::refused);
+}
+
+TEST(postgres_error_test, DB7_the_context_of_a_copy_names_a_line) {
+    EXPECT_EQ(parse_copy_line("COPY cards, line 17, column message: \"COPY x, line 3\""), 17U);
+    EXPECT_EQ(parse_copy_line("PL/pgSQL function refuse() line 2 at RAISE\nCOPY cards, line 4"), 4U);
+    for (const auto* without : {"", "COPY cards", "COPY cards, line ", "COPY cards, Zeile 4",
+                                "SQL statement \"COPY x, line 3\"", "COPY cards, line 99999999999999999999"})
+        EXPECT_EQ(parse_copy_line(without), 0U) << without;
 }
 
 }  // namespace

@@ -198,24 +198,30 @@ class Outages(PostgresTestCase):
 
 class LostAnswers(PostgresTestCase):
 
-    def sweep(self, direction: str, counts: range) -> None:
-        """The second COMMIT saves rows: the first one makes tables and run."""
+    BEGIN, ROWS, END = 1, 2, 3  # what the COMMITs of a short run are for
+
+    def sweep(self, commit: int, direction: str, counts: range) -> None:
         numbers = mixed(20)
         source, carrier = self.write_list(numbers), self.carrier()
         for count in counts:
-            with self.subTest(direction=direction, bytes=count):
+            with self.subTest(commit=commit, direction=direction, bytes=count):
                 self.cluster.ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-                proxy = CuttingProxy(self.cluster.folder, direction, count, 2)
+                proxy = CuttingProxy(self.cluster.folder, direction, count, commit)
                 self.addCleanup(proxy.close)
                 self.assert_exit(self.resolve(carrier, source, f"postgresql://owner@/postgres?host={proxy.folder.name}"), 0)
                 self.assertTrue(proxy.has_cut)
                 self.assert_rows(numbers)
 
     def test_DB2_the_answer_to_commit_is_cut_at_every_byte(self) -> None:
-        self.sweep("reply", range(0, 34))
+        self.sweep(self.ROWS, "reply", range(0, 34))
 
     def test_DB2_the_commit_itself_is_cut_at_every_byte(self) -> None:
-        self.sweep("request", range(0, 51))
+        self.sweep(self.ROWS, "request", range(0, 51))
+
+    def test_DB2_of_the_run_s_beginning_and_of_its_end(self) -> None:
+        for commit in (self.BEGIN, self.END):
+            self.sweep(commit, "reply", range(0, 34, 3))
+            self.sweep(commit, "request", range(0, 51, 5))
 
 
 if __name__ == "__main__":

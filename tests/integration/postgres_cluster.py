@@ -77,3 +77,17 @@ class Cluster:
         if done.returncode != 0:
             raise AssertionError(f"psql failed: {done.stderr.decode()}")
         return list(csv.reader(io.StringIO(done.stdout.decode(), newline="")))
+
+    def hold(self, statement: str, user: str = "owner") -> subprocess.Popen[bytes]:
+        """A transaction that has done `statement` and stays open until `end_hold`."""
+        session = subprocess.Popen([program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", user, "-d",
+                                    "postgres"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        session.stdin.write(f"BEGIN; {statement};\n\\echo held\n".encode())
+        session.stdin.flush()
+        if session.stdout.readline() != b"held\n":
+            raise AssertionError(f"psql has not done {statement}")
+        return session
+
+    @staticmethod
+    def end_hold(session: subprocess.Popen[bytes]) -> None:
+        session.communicate()
