@@ -392,11 +392,13 @@ class Kills(ResumeTestCase):
         draw = random.Random(seed)
         more = ("--batch-size", "10", "--connections", "3", *more)
         wanted = max(1, KILLS // 6)
+        killed = 0
         with self.subTest(output=target.argument, seed=seed):
-            while wanted > 0:
+            while killed < wanted:
                 self.carrier_now = self.carrier()
                 target.clear()
-                wanted -= self.one_run(mixed(12_000), target, more, min(wanted, 20), draw)
+                killed += self.one_run(mixed(12_000), target, more, min(wanted - killed, 20), draw)
+        print(f"kills: {killed}")
 
     def test_PR1_PR2_rows_in_csv(self) -> None:
         self.check(FileTarget(self.folder / "rows.csv"))
