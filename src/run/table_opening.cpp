@@ -2,6 +2,7 @@
 
 #include "database/database_url.hpp"
 #include "run/checkpoint_text.hpp"
+#include "run/earlier_work.hpp"
 #include "run/kept_columns.hpp"
 #include "run/opening_parts.hpp"
 #include "run/table_target.hpp"
@@ -125,7 +126,7 @@ private:
 
     void look_at_unfinished(const sink::stored_run& run, std::optional<checkpoint> state) {
         if (state && state->input && !find_other_list(settings_, *state).empty()) return;
-        if (settings_.restart) return dropped_.push_back(run.run_id);
+        if (settings_.restart) return dropped_.push_back(run);
         if (!state) {
             throw output_error(
                 error_kind::damaged,
@@ -150,7 +151,7 @@ private:
         opened_.run_id = state_.run_id;
         const sink::stored_run run{state_.run_id, state_.settings, input_, write_checkpoint(state_), false};
         if (opened_.resumed) {
-            table_->resume(run);
+            table_->resume(run, earlier_work(opened_.resumed).rows());
         } else {
             table_->begin(run, dropped_);
         }
@@ -173,7 +174,7 @@ private:
     std::string input_;
     run_opening opened_;
     std::unique_ptr<sink::row_table> table_;
-    std::vector<std::string> dropped_;
+    std::vector<sink::stored_run> dropped_;
     std::vector<replaced_run> replaced_;
     checkpoint state_;
 };

@@ -3,6 +3,7 @@
 #include "database/copy_text.hpp"
 #include "database/database_url.hpp"
 #include "sink/compact_row.hpp"
+#include "sink/descriptor.hpp"
 #include "sink/row_format.hpp"
 
 #include <algorithm>
@@ -207,7 +208,7 @@ void postgres_table::use_columns(const std::vector<std::string>& kept) {
 }
 
 /// Done again as a whole where the connection is lost: a run that is there already stays as it is.
-void postgres_table::begin(const stored_run& run, const std::vector<std::string>& dropped) {
+void postgres_table::begin(const stored_run& run, const std::vector<stored_run>& dropped) {
     run_id_ = run.run_id;
     const auto settings = clean(run.settings);
     const auto input = clean(run.input);
@@ -215,52 +216,83 @@ void postgres_table::begin(const stored_run& run, const std::vector<std::string>
         require_no_other(settings, input);
         lock_run(run_id_);
         for (const auto& one : dropped)
-            lock_run(one);
+            lock_run(one.run_id);
         session_.transact([&] {
             schema_.make_runs(session_.connection());
             if (kept_) schema_.make_rows(session_.connection(), *kept_);
-            for (const auto& one : dropped)
-                delete_run(one);
             const std::array<postgres_value, 6> values{run.run_id, schema_.table(), settings,
                                                        input,      run.progress,    writer_};
-            session_.connection().execute(
+            const auto added = session_.connection().execute(
                 "INSERT INTO " + schema_.runs() +
                     " (run_id, table_name, settings, input, progress, sequence, writer)"
                     " VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (run_id) DO NOTHING",
                 values);
+            if (added.changed_rows() == 1) {
+                for (const auto& one : dropped)
+                    drop(one);
+            }
             require_own(look_at_fence(false));
         });
     });
-    has_table_ = kept_.has_value();
-    stage_ = stage::begun;
-    session_.has_begun();
-    session_.persist([this] { unlock_opening(); });
+    has_begun();
 }
 
-void postgres_table::resume(const stored_run& run) {
+void postgres_table::resume(const stored_run& run, std::uint64_t rows) {
     run_id_ = run.run_id;
     session_.persist([&] {
         lock_run(run_id_);
         session_.transact([&] {
-            if (kept_) schema_.make_rows(session_.connection(), *kept_);
             const std::array<postgres_value, 3> values{run.run_id, run.progress, writer_};
             const auto raised = session_.connection().execute(
                 "UPDATE " + schema_.runs() +
                     " SET sequence = sequence + 1, writer = $3 WHERE run_id = $1 AND progress = $2"
                     " AND finished_at IS NULL RETURNING sequence",
                 values);
-            if (raised.rows() != 1)
-                throw output_error(
-                    error_kind::cannot_create,
-                    session_.name() + ": another run of the same list has just written to it; try again");
+            if (raised.rows() != 1) refuse_changed();
             const auto text = raised.text(0, 0);
             std::from_chars(text.data(), text.data() + text.size(), sequence_);
+            require_rows_of(run, rows);
+            if (kept_) schema_.make_rows(session_.connection(), *kept_);
         });
     });
+    has_begun();
+}
+
+void postgres_table::has_begun() {
     has_table_ = kept_.has_value();
     stage_ = stage::begun;
     session_.has_begun();
     session_.persist([this] { unlock_opening(); });
+}
+
+void postgres_table::refuse_changed() const {
+    throw output_error(error_kind::cannot_create,
+                       session_.name() + ": another run of the same list has just written to it; try again");
+}
+
+/// Unfinished, and as it was found.
+void postgres_table::drop(const stored_run& run) {
+    const std::array<postgres_value, 2> values{run.run_id, run.progress};
+    const auto found = session_.connection().execute(
+        "SELECT 1 FROM " + schema_.runs() +
+            " WHERE run_id = $1 AND progress = $2 AND finished_at IS NULL FOR UPDATE",
+        values);
+    if (found.rows() != 1) refuse_changed();
+    delete_run(run.run_id);
+}
+
+/// What was saved may have been deleted since, table and all.
+void postgres_table::require_rows_of(const stored_run& run, std::uint64_t rows) {
+    std::uint64_t there = 0;
+    if (schema_.has_rows(session_.connection())) {
+        const std::array<postgres_value, 1> value{run.run_id};
+        const auto found = session_.connection().execute(
+            "SELECT count(*) FROM " + schema_.rows() + " WHERE run_id = $1", value);
+        const auto text = found.text(0, 0);
+        std::from_chars(text.data(), text.data() + text.size(), there);
+    }
+    if (there != rows)
+        refuse_rows(session_.name() + ": the table " + show_path(schema_.table()), there, rows);
 }
 
 /// `for_update` waits until a transaction that is still under way in our last session has ended.

@@ -28,8 +28,8 @@ public:
     void when_waiting(const wait_hook& hook) override { session_.when_waiting(hook); }
     std::vector<stored_run> find_runs(std::string_view settings, std::string_view input) override;
     void use_columns(const std::vector<std::string>& kept) override;
-    void begin(const stored_run& run, const std::vector<std::string>& dropped) override;
-    void resume(const stored_run& run) override;
+    void begin(const stored_run& run, const std::vector<stored_run>& dropped) override;
+    void resume(const stored_run& run, std::uint64_t rows) override;
     void save(std::string_view rows, std::string_view progress) override;
     void finish(const std::vector<std::string>& replaced) override;
     void discard() override;
@@ -54,10 +54,14 @@ private:
     void require_own(const std::optional<fence>& there) const;
     void raise_fence(std::string_view assignments, std::optional<std::string_view> value);
     void transact_fenced(const std::function<void()>& action);
+    void drop(const stored_run& run);
+    void require_rows_of(const stored_run& run, std::uint64_t rows);
     void delete_run(const std::string& run_id);
     std::string make_copy(std::string_view rows);
     void copy_in(std::string_view copy, std::string_view rows);
     void require_no_other(std::string_view settings, std::string_view input);
+    void has_begun();
+    [[noreturn]] void refuse_changed() const;
     [[noreturn]] void refuse_second(const std::string& run_id) const;
 
     postgres_session session_;

@@ -6,6 +6,12 @@
 
 namespace cardresolver::sink {
 
+void refuse_rows(const std::string& table, std::uint64_t there, std::uint64_t rows) {
+    throw output_error(output_error::error_kind::damaged,
+                       table + " has " + std::to_string(there) + " rows of the unfinished run, but " +
+                           std::to_string(rows) + " were written; --restart drops them and starts anew");
+}
+
 std::unique_ptr<row_table> open_row_table(const std::string& url, const wait_hook& hook) {
     std::string why;
     const auto parsed = database::parse_database_url(url, why);

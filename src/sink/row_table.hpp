@@ -3,6 +3,7 @@
 
 #include "sink/output.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,12 +50,12 @@ public:
     /// Whether a query of the same database can be read while rows are saved.
     virtual bool can_be_read_meanwhile() { return true; }
 
-    /// A new run: from now on it is this process's. The runs `dropped` and their rows go. `cannot_create`
-    /// where another process works on one of these.
-    virtual void begin(const stored_run& run, const std::vector<std::string>& dropped) = 0;
+    /// A new run: from now on it is this process's. The unfinished runs `dropped` and their rows go.
+    /// `cannot_create` where another process works on one of these, or has since they were found.
+    virtual void begin(const stored_run& run, const std::vector<stored_run>& dropped) = 0;
     /// An unfinished run: likewise. What it has saved is left as it is, but it is tried whether it can be
-    /// written.
-    virtual void resume(const stored_run& run) = 0;
+    /// written. `rows`: how many its progress speaks of; `damaged` where the table has not just so many.
+    virtual void resume(const stored_run& run, std::uint64_t rows) = 0;
 
     /// Adds `rows` (compact rows) and takes note of `progress`. A row that is there already is an error: it
     /// is not ours.
@@ -65,6 +66,9 @@ public:
     /// The run and its rows go.
     virtual void discard() = 0;
 };
+
+/// Throws `damaged`: `table`, as messages call it, has `there` rows of an unfinished run instead of `rows`.
+[[noreturn]] void refuse_rows(const std::string& table, std::uint64_t there, std::uint64_t rows);
 
 /// Opens the database and the table that `url` names (`database::parse_database_url`), making what is missing
 /// of it but the table itself. Throws `cannot_create`.

@@ -170,10 +170,10 @@ void sqlite_table::take_lock(const std::string& run_id) {
                            name_ + ": another run of the same list is writing to it (run_id " + run_id + ")");
 }
 
-void sqlite_table::begin(const stored_run& run, const std::vector<std::string>& dropped) {
+void sqlite_table::begin(const stored_run& run, const std::vector<stored_run>& dropped) {
     take_lock(run.run_id);
     for (const auto& one : dropped)
-        take_lock(one);
+        take_lock(one.run_id);
     run_id_ = run.run_id;
     waiting([this] {
         const bool is_empty = connection_->number_of("PRAGMA page_count") == 0;
@@ -183,7 +183,7 @@ void sqlite_table::begin(const stored_run& run, const std::vector<std::string>& 
         schema_->make_runs();
         if (kept_) schema_->make_rows(*kept_);
         for (const auto& one : dropped)
-            delete_run(one);
+            drop(one);
         auto insert = connection_->prepare("INSERT INTO " + sqlite_schema::runs() +
                                            " (run_id, table_name, settings, input, started_at, progress)"
                                            " VALUES (?, ?, ?, ?, " +
@@ -197,11 +197,10 @@ void sqlite_table::begin(const stored_run& run, const std::vector<std::string>& 
     locks_.end_opening();
 }
 
-void sqlite_table::resume(const stored_run& run) {
+void sqlite_table::resume(const stored_run& run, std::uint64_t rows) {
     take_lock(run.run_id);
     run_id_ = run.run_id;
     in_transaction([&] {
-        if (kept_) schema_->make_rows(*kept_);
         auto update =
             connection_->prepare("UPDATE " + sqlite_schema::runs() +
                                  " SET progress = ? WHERE run_id = ? AND progress = ? AND finished_at IS "
@@ -212,6 +211,8 @@ void sqlite_table::resume(const stored_run& run) {
         if (connection_->changed_rows() != 1)
             throw output_error(error_kind::cannot_create,
                                name_ + ": another run of the same list has just written to it; try again");
+        require_rows_of(run, rows);
+        if (kept_) schema_->make_rows(*kept_);
     });
     has_begun_ = true;
     locks_.end_opening();
@@ -276,6 +277,29 @@ void sqlite_table::insert_row(const compact_row& row) {
                                                show_path(table_) + "; has somebody else written to it? " +
                                                fault.what());
     }
+}
+
+/// Unfinished, and as it was found.
+void sqlite_table::drop(const stored_run& run) {
+    auto query = connection_->prepare("SELECT 1 FROM " + sqlite_schema::runs() +
+                                      " WHERE run_id = ? AND progress = ? AND finished_at IS NULL");
+    query.bind_text(0, run.run_id);
+    query.bind_text(1, run.progress);
+    if (!query.step())
+        throw output_error(error_kind::cannot_create,
+                           name_ + ": another run of the same list has just written to it; try again");
+    delete_run(run.run_id);
+}
+
+/// What was saved may have been deleted since, table and all.
+void sqlite_table::require_rows_of(const stored_run& run, std::uint64_t rows) {
+    std::uint64_t there = 0;
+    if (schema_->has_rows()) {
+        auto query = connection_->prepare("SELECT count(*) FROM " + schema_->rows() + " WHERE run_id = ?");
+        query.bind_text(0, run.run_id);
+        if (query.step()) there = static_cast<std::uint64_t>(query.number(0));
+    }
+    if (there != rows) refuse_rows(name_ + ": the table " + show_path(table_), there, rows);
 }
 
 /// Of a list whose columns were not known before its first record, the table may be missing still.

@@ -30,8 +30,8 @@ public:
     void use_columns(const std::vector<std::string>& kept) override;
     /// Without a write-ahead log, a reader keeps every writer out until it is done.
     bool can_be_read_meanwhile() override;
-    void begin(const stored_run& run, const std::vector<std::string>& dropped) override;
-    void resume(const stored_run& run) override;
+    void begin(const stored_run& run, const std::vector<stored_run>& dropped) override;
+    void resume(const stored_run& run, std::uint64_t rows) override;
     void save(std::string_view rows, std::string_view progress) override;
     void finish(const std::vector<std::string>& replaced) override;
     void discard() override;
@@ -48,6 +48,8 @@ private:
     void roll_back() noexcept;
 
     void take_lock(const std::string& run_id);
+    void drop(const stored_run& run);
+    void require_rows_of(const stored_run& run, std::uint64_t rows);
     void delete_run(const std::string& run_id);
     void require_own_run() const;
     void store_progress(std::string_view progress);

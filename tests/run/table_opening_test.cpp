@@ -32,10 +32,15 @@ protected:
         row.line = line;
         sink::append_row(rows, sink::output_format::database, row);
         run.outputs.rows->write(rows);
-        progress_note note;
+        auto note = note_of_rows(line);
         note.opened.add(line);
         note.closed.add(line);
         run.outputs.progress->take(std::move(note));
+    }
+    static progress_note note_of_rows(std::uint64_t count) {
+        progress_note note;
+        note.history.counts.outcomes[0] = count;
+        return note;
     }
     /// With the row of its first line; returns its run_id.
     std::string leave_unfinished() {
@@ -101,7 +106,7 @@ TEST_F(table_opening_test, IN6_a_list_that_differs_in_its_middle_is_another) {
     {
         auto run = open_run(settings_);
         write_row(run, 1);
-        progress_note note;
+        auto note = note_of_rows(1);
         note.consumed = {150'000, source::crc_of_beginning(settings_.input.path, 150'000)};
         run.outputs.progress->take(std::move(note));
         run.outputs.progress->save(run.outputs.rows->mark(), {});

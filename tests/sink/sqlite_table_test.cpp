@@ -117,7 +117,7 @@ TEST_F(sqlite_table_test, an_unfinished_run_goes_on_and_the_newest_comes_first) 
     EXPECT_TRUE(runs[0].is_finished);
     EXPECT_EQ(runs[1].progress, "p1");
     rows->use_columns({});
-    rows->resume(runs[1]);
+    rows->resume(runs[1], 1);
     rows->save(rows_of({2}), "p2");
     EXPECT_EQ(number_of("SELECT count(*) FROM T WHERE run_id = '1'"), 2);
 }
@@ -128,7 +128,7 @@ TEST_F(sqlite_table_test, what_is_dropped_replaced_or_discarded_goes_with_its_ro
     auto rows = open();
     rows->find_runs("s", "i");
     rows->use_columns({});
-    rows->begin({"4", "s", "i", "p", false}, {"1"});
+    rows->begin({"4", "s", "i", "p", false}, {{"1", "s", "i", "p", false}});
     EXPECT_EQ(number_of("SELECT count(*) FROM T WHERE run_id = '1'"), 0);
     rows->save(rows_of({1}), "p");
     EXPECT_EQ(number_of("SELECT count(*) FROM T"), 5) << "the one that is replaced stays until the end";
@@ -144,14 +144,14 @@ TEST_F(sqlite_table_test, what_is_dropped_replaced_or_discarded_goes_with_its_ro
 TEST_F(sqlite_table_test, DK9_a_second_process_is_kept_off_the_run_but_not_off_the_table) {
     const auto first = begun("1");
     auto second = open();
-    const auto runs = second->find_runs("s", "i");
-    const auto error = error_of([&] { second->resume(runs.at(0)); });
+    auto runs = second->find_runs("s", "i");
+    const auto error = error_of([&] { second->resume(runs.at(0), 0); });
     EXPECT_EQ(error.kind, error_kind::cannot_create);
     EXPECT_TRUE(says(error, "another run of the same list")) << error.what();
     second.reset();
     second = open();
     second->find_runs("s", "i");
-    const auto dropping = error_of([&] { second->begin({"2", "s", "i", "p", false}, {"1"}); });
+    const auto dropping = error_of([&] { second->begin({"2", "s", "i", "p", false}, {runs.at(0)}); });
     EXPECT_TRUE(says(dropping, "another run of the same list")) << dropping.what();
     second.reset();
     EXPECT_NO_THROW(begun("3")->save(rows_of({1}), "p")) << "another list";
@@ -176,7 +176,35 @@ TEST_F(sqlite_table_test, DK9_a_run_that_went_on_since_one_looked_is_left_alone)
     auto late = open();
     const auto runs = late->find_runs("s", "i");
     other_program().execute("UPDATE cardresolver_runs SET progress = 'p2'");
-    EXPECT_TRUE(says(error_of([&] { late->resume(runs.at(0)); }), "try again"));
+    EXPECT_TRUE(says(error_of([&] { late->resume(runs.at(0), 1); }), "try again"));
+}
+
+TEST_F(sqlite_table_test, DK9_a_run_that_has_finished_since_one_looked_is_not_dropped) {
+    auto first = begun();
+    auto late = open();
+    const auto runs = late->find_runs("s", "i");
+    first->save(rows_of({1}), "p1");
+    first->finish({});
+    first.reset();
+    EXPECT_TRUE(says(error_of([&] {
+                         late->begin({"2", "s", "i", "p0", false}, {runs.at(0)});
+                     }),
+                     "try again"));
+    EXPECT_EQ(number_of("SELECT count(*) FROM T"), 1);
+}
+
+TEST_F(sqlite_table_test, DB6_rows_that_are_gone_keep_a_run_from_going_on) {
+    for (const auto* damage : {"DELETE FROM T WHERE line = 1", "DROP TABLE T"}) {
+        std::filesystem::remove(path_);
+        begun()->save(rows_of({1, 2}), "p1");
+        other_program().execute(damage);
+        auto late = open();
+        const auto runs = late->find_runs("s", "i");
+        late->use_columns({});
+        const auto error = error_of([&] { late->resume(runs.at(0), 2); });
+        EXPECT_EQ(error.kind, error_kind::damaged);
+        EXPECT_TRUE(says(error, "but 2 were written; --restart")) << error.what();
+    }
 }
 
 TEST_F(sqlite_table_test, DB8_a_locked_database_is_waited_for_and_the_save_is_done_again_as_a_whole) {
@@ -253,7 +281,7 @@ TEST_F(sqlite_table_test, DB8_a_damaged_database_is_an_error_and_never_skipped) 
             auto rows = open();
             rows->use_columns({});
             const auto runs = rows->find_runs("s", "i");
-            rows->resume(runs.at(0));
+            rows->resume(runs.at(0), 3);
             rows->save(rows_of({4}), "p2");
         });
         EXPECT_EQ(error.kind, error_kind::damaged) << error.what();
