@@ -69,8 +69,8 @@ void postgres_connection::closer::operator()(pg_conn* connection) const noexcept
     ::PQfinish(connection);
 }
 
-postgres_connection::postgres_connection(const std::string& conninfo, postgres_patience patience)
-    : patience_(std::move(patience)) {
+postgres_connection::postgres_connection(const std::string& conninfo, std::function<bool()> goes_on)
+    : goes_on_(std::move(goes_on)) {
     connect(conninfo);
 }
 postgres_connection::~postgres_connection() = default;
@@ -88,7 +88,6 @@ void postgres_connection::connect(const std::string& conninfo) {
     const auto give_up_at = clock::now() + settings.connect_timeout();
     auto status =
         ::PQstatus(connection_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
-    heard_at_ = clock::now();
     while (status != PGRES_POLLING_OK) {
         if (status == PGRES_POLLING_FAILED) fail_of_connection();
         if (clock::now() >= give_up_at)
@@ -97,7 +96,7 @@ void postgres_connection::connect(const std::string& conninfo) {
                       static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
         // An interrupted wait has learnt nothing either.
         if (::poll(&socket, 1, poll_ms) <= 0) {
-            if (!patience_.goes_on()) throw postgres_error(postgres_trouble::ended, {}, "not waited for");
+            if (!goes_on_()) throw postgres_error(postgres_trouble::ended, {}, "not waited for");
             continue;
         }
         status = ::PQconnectPoll(connection_.get());
@@ -113,13 +112,10 @@ void postgres_connection::wait(short events) {
         if (socket.fd < 0) fail_as_lost();
         const auto count = ::poll(&socket, 1, poll_ms);
         if (count > 0) {
-            heard_at_ = clock::now();
             return;
         }
         if (count < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
-        if (!patience_.goes_on()) throw postgres_error(postgres_trouble::ended, {}, "not waited for");
-        if (clock::now() >= heard_at_ + patience_.longest_silence)
-            throw postgres_error(postgres_trouble::lost, {}, "the server does not answer");
+        if (!goes_on_()) throw postgres_error(postgres_trouble::ended, {}, "not waited for");
     }
 }
 
@@ -137,7 +133,6 @@ void postgres_connection::flush() {
 
 void postgres_connection::send(int is_sent) {
     if (is_sent != 1) fail_as_lost();
-    heard_at_ = clock::now();
     flush();
 }
 
@@ -191,7 +186,7 @@ postgres_result postgres_connection::execute_all(std::string_view statements) {
     return take_last_result();
 }
 
-void postgres_connection::copy_in(std::string_view statement, std::string_view lines) {
+std::uint64_t postgres_connection::copy_in(std::string_view statement, std::string_view lines) {
     send(::PQsendQuery(connection_.get(), std::string(statement).c_str()));
     take_last_result();
     while (!lines.empty()) {
@@ -201,15 +196,16 @@ void postgres_connection::copy_in(std::string_view statement, std::string_view l
             break;  // the server has refused what came before, or has gone
         flush();
     }
-    finish_copy();
+    return finish_copy();
 }
 
 /// Where the end cannot be sent, libpq says again and again that it takes lines.
-void postgres_connection::finish_copy() {
+std::uint64_t postgres_connection::finish_copy() {
     if (::PQputCopyEnd(connection_.get(), nullptr) != 1) fail_as_lost();
     flush();
     const auto last = take_last_result();
     if (::PQresultStatus(last.result_.get()) != PGRES_COMMAND_OK) fail_as_lost();
+    return last.changed_rows();
 }
 
 void postgres_connection::query(std::string_view statement) {

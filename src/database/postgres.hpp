@@ -1,4 +1,4 @@
-// PostgreSQL, as far as it is used here: a connection whose every wait can be ended and has a limit.
+// PostgreSQL, as far as it is used here: a connection whose every wait can be ended.
 #pragma once
 
 #include "database/postgres_error.hpp"
@@ -16,14 +16,6 @@ struct pg_conn;
 struct pg_result;
 
 namespace cardresolver::database {
-
-/// How long a server is waited for.
-struct postgres_patience {
-    /// Asked about ten times a second while there is no answer: false ends the waiting (`ended`).
-    std::function<bool()> goes_on;
-    /// Without a single byte from a server that is still connected: then the connection counts as `lost`.
-    std::chrono::milliseconds longest_silence{std::chrono::minutes(5)};
-};
 
 /// What a statement gave, text values throughout. Rows and columns count from 0.
 class postgres_result {
@@ -55,12 +47,14 @@ using postgres_value = std::optional<std::string_view>;
 /// is of no more use. Texts are UTF-8 in both directions and hold no NUL.
 ///
 /// Where the user has not said otherwise, by URL, service file or libpq's environment, connecting takes at
-/// most ten seconds, and a peer that is silent on the network counts as gone after about thirty.
+/// most ten seconds, and a peer that is silent on the network counts as gone after about thirty. A server
+/// that is there may take as long as it likes for a statement.
 class postgres_connection {
 public:
     /// `conninfo`: a URL or key/value text as libpq takes it. Only looks for a server as long as that allows,
-    /// and does not try again.
-    postgres_connection(const std::string& conninfo, postgres_patience patience);
+    /// and does not try again. `goes_on` is asked about ten times a second while there is no answer: false
+    /// ends the waiting (`ended`).
+    postgres_connection(const std::string& conninfo, std::function<bool()> goes_on);
     ~postgres_connection();
     postgres_connection(postgres_connection&&) noexcept;
     postgres_connection& operator=(postgres_connection&&) noexcept;
@@ -70,8 +64,8 @@ public:
     /// Statements without parameters, one behind the other; the result of the last.
     postgres_result execute_all(std::string_view statements);
 
-    /// `statement` is a COPY … FROM STDIN in text format; `lines` is what it takes.
-    void copy_in(std::string_view statement, std::string_view lines);
+    /// `statement` is a COPY … FROM STDIN in text format; `lines` is what it takes. How many rows were added.
+    std::uint64_t copy_in(std::string_view statement, std::string_view lines);
 
     /// Begins a query whose rows come one by one with `next_row`: none is kept.
     void query(std::string_view statement);
@@ -91,14 +85,13 @@ private:
     void wait(short events);
     pg_result* take_result();
     postgres_result take_last_result();
-    void finish_copy();
+    std::uint64_t finish_copy();
     void send(int is_sent);
     [[noreturn]] void fail_of_connection();
     [[noreturn]] void fail(pg_result* result);
     [[noreturn]] void fail_as_lost();
 
-    postgres_patience patience_;
-    std::chrono::steady_clock::time_point heard_at_;  ///< when the server was heard of, or asked, last
+    std::function<bool()> goes_on_;
     std::unique_ptr<pg_conn, closer> connection_;
 };
 

@@ -46,9 +46,12 @@ struct table_column {
 std::vector<table_column> columns_in(postgres_connection& connection, std::string_view table) {
     const std::array<postgres_value, 1> name{table};
     const auto found = connection.execute(
-        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typcategory = 'S' AND a.atttypmod = -1,"
-        " a.attnotnull, a.atthasdef OR a.attidentity <> '' FROM pg_attribute a JOIN pg_type t ON t.oid = "
-        "a.atttypid"
+        // Neither the type `name`, which cuts off, nor char, which does not tell trailing blanks apart; and
+        // so for what is made of them.
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typcategory = 'S' AND a.atttypmod = -1"
+        " AND t.typtypmod = -1 AND coalesce(b.typname, t.typname) NOT IN ('name', 'bpchar'),"
+        " a.attnotnull, a.atthasdef OR a.attidentity <> '' FROM pg_attribute a"
+        " JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype"
         " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",
         name);
     std::vector<table_column> columns;
@@ -64,8 +67,6 @@ constexpr std::size_t longest_name = 63;
 
 bool holds(const table_column& column) {
     if (column.name == "line") return column.type == "bigint" || column.type == "numeric";
-    // One is cut off at 63 bytes, the other does not tell trailing blanks apart.
-    if (column.type == "name" || column.type == "bpchar") return false;
     return column.is_text || (column.name == "run_id" && column.type == "uuid");
 }
 
@@ -141,6 +142,7 @@ void postgres_schema::require_runs(postgres_connection& connection) const {
                            database_ + ": the table " + show_path(database::runs_table) +
                                " lacks the column " + std::string(wanted) + ", it is not one of ours");
     }
+    require_rights(connection, runs_, database::runs_table, {"SELECT", "INSERT", "UPDATE", "DELETE"});
 }
 
 void postgres_schema::require_rows(postgres_connection& connection,
@@ -162,9 +164,22 @@ void postgres_schema::require_rows(postgres_connection& connection,
             refuse("its column " + one.name + " is NOT NULL and would have no value; give it a default");
     }
     require_key(connection);
+    require_rights(connection, rows_, table_, {"SELECT", "INSERT", "DELETE"});
     const std::array<postgres_value, 1> name{rows_};
-    if (connection.execute("SELECT has_table_privilege(to_regclass($1), 'INSERT')", name).text(0, 0) != "t")
-        refuse("the user has not the right to add rows (INSERT) to it");
+    if (connection.execute("SELECT row_security_active($1)", name).text(0, 0) == "t")
+        refuse("has row-level security, under which COPY adds no rows; name another by ?table=");
+}
+
+void postgres_schema::require_rights(postgres_connection& connection, std::string_view quoted,
+                                     std::string_view table,
+                                     std::initializer_list<std::string_view> rights) const {
+    for (const auto right : rights) {
+        const std::array<postgres_value, 2> values{quoted, right};
+        if (connection.execute("SELECT has_table_privilege($1, $2)", values).text(0, 0) == "t") continue;
+        throw output_error(output_error::error_kind::cannot_create,
+                           database_ + ": the user has not the right " + std::string(right) +
+                               " on the table " + show_path(table) + "; see GRANT");
+    }
 }
 
 void postgres_schema::require_key(postgres_connection& connection) const {
@@ -172,7 +187,7 @@ void postgres_schema::require_key(postgres_connection& connection) const {
     const auto keys = connection.execute(
         "SELECT 1 FROM pg_index i WHERE i.indrelid = to_regclass($1) AND i.indisunique AND i.indpred IS NULL"
         " AND i.indnkeyatts = 2 AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = i.indrelid"
-        " AND a.attname IN ('run_id', 'line') AND a.attnum = ANY (i.indkey)) = 2",
+        " AND a.attname IN ('run_id', 'line') AND a.attnum = ANY ((i.indkey::int2[])[0:1])) = 2",
         name);
     if (keys.rows() == 0) refuse("has not the key (run_id, line); name another by ?table=");
 }

@@ -25,7 +25,7 @@ public:
     void require_runs(database::postgres_connection& connection) const;
 
     bool has_rows(database::postgres_connection& connection) const;
-    /// The columns of a row, their types, the key, and the right to add rows.
+    /// The columns of a row, their types, the key, and the rights on it.
     void require_rows(database::postgres_connection& connection, const std::vector<std::string>& kept) const;
     /// Made where it is missing, and checked.
     void make_rows(database::postgres_connection& connection, const std::vector<std::string>& kept) const;
@@ -41,6 +41,8 @@ public:
 
 private:
     std::vector<std::string> columns_of(const std::vector<std::string>& kept) const;
+    void require_rights(database::postgres_connection& connection, std::string_view quoted,
+                        std::string_view table, std::initializer_list<std::string_view> rights) const;
     void require_key(database::postgres_connection& connection) const;
     [[noreturn]] void refuse(const std::string& why) const;
 

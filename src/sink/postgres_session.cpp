@@ -32,9 +32,7 @@ void postgres_session::wait(const std::string& why, milliseconds pause) {
 }
 
 void postgres_session::connect() {
-    database::postgres_patience patience;
-    patience.goes_on = [this] { return goes_on(); };
-    connection_.emplace(conninfo_, std::move(patience));
+    connection_.emplace(conninfo_, [this] { return goes_on(); });
     is_in_transaction_ = false;
     const auto encoding = connection_->execute("SHOW server_encoding");
     if (encoding.text(0, 0) != "UTF8" && encoding.text(0, 0) != "SQL_ASCII")

@@ -40,13 +40,6 @@ std::string random_name() {
     return name;
 }
 
-/// Paths may hold any bytes.
-std::string clean(std::string_view text) {
-    std::string out;
-    append_well_formed(out, text);
-    return out;
-}
-
 /// Of the lock on a run: 64 of its random bits.
 std::string lock_key(std::string_view run_id) {
     std::uint64_t key = 0;
@@ -98,6 +91,10 @@ void postgres_table::set_up() {
     // Without its probes, the server would keep a session, and its lock, for hours after our machine is gone.
     connection.execute_all(
         "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4");
+    // Likewise a session in mid-statement; before PostgreSQL 14 there is no such thing.
+    connection.execute(
+        "SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = "
+        "'client_connection_check_interval'");
     if (!session_start_.empty()) end_old_session();
     remember_session();
     schema_.locate(connection);
@@ -107,7 +104,7 @@ void postgres_table::set_up() {
 
 void postgres_table::remember_session() {
     const auto found = session_.connection().execute(
-        "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()");
+        "SELECT pid, extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = pg_backend_pid()");
     if (found.rows() != 1) return;
     session_pid_ = found.text(0, 0);
     session_start_ = found.text(0, 1);
@@ -117,8 +114,8 @@ void postgres_table::remember_session() {
 void postgres_table::end_old_session() {
     const std::array<postgres_value, 2> old{session_pid_, session_start_};
     session_.connection().execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int AND backend_start = "
-        "$2::timestamptz",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int"
+        " AND extract(epoch FROM backend_start)::text = $2",
         old);
 }
 
@@ -156,143 +153,10 @@ void postgres_table::refuse_second(const std::string& run_id) const {
 void postgres_table::lock_run_again() {
     while (!try_lock_run(run_id_)) {
         const auto there = look_at_fence(false);
-        if (there && there->writer != writer_) require_own(there);
+        if (!there || there->writer != writer_) require_own(there);
         session_.wait("the database " + session_.name() + " has not let go of our last connection",
                       taken_pause);
     }
-}
-
-std::vector<stored_run> postgres_table::find_runs(std::string_view settings, std::string_view input) {
-    const auto clean_settings = clean(settings);
-    const auto clean_input = clean(input);
-    std::vector<stored_run> runs;
-    session_.persist([&] {
-        runs.clear();
-        known_runs_.clear();
-        if (!schema_.has_runs(session_.connection())) return;
-        schema_.require_runs(session_.connection());
-        const std::array<postgres_value, 3> values{schema_.table(), clean_settings, clean_input};
-        const auto found = session_.connection().execute(
-            "SELECT run_id, progress, finished_at IS NOT NULL FROM " + schema_.runs() +
-                " WHERE table_name = $1 AND settings = $2 AND input = $3 ORDER BY started_at DESC",
-            values);
-        for (int i = 0; i < found.rows(); ++i) {
-            runs.push_back({std::string(found.text(i, 0)), std::string(settings), std::string(input),
-                            std::string(found.text(i, 1)), found.text(i, 2) == "t"});
-            known_runs_.push_back(runs.back().run_id);
-        }
-    });
-    return runs;
-}
-
-/// Between a lost connection, and with it the lock of openings, and the next, somebody may have begun a run
-/// of the same list.
-void postgres_table::require_no_other(std::string_view settings, std::string_view input) {
-    if (!schema_.has_runs(session_.connection())) return;
-    const std::array<postgres_value, 3> values{schema_.table(), settings, input};
-    const auto found = session_.connection().execute(
-        "SELECT run_id FROM " + schema_.runs() + " WHERE table_name = $1 AND settings = $2 AND input = $3",
-        values);
-    for (int i = 0; i < found.rows(); ++i) {
-        const auto one = found.text(i, 0);
-        const bool is_known = std::find(known_runs_.begin(), known_runs_.end(), one) != known_runs_.end();
-        if (one != run_id_ && !is_known) refuse_second(std::string(one));
-    }
-}
-
-void postgres_table::use_columns(const std::vector<std::string>& kept) {
-    kept_ = kept;
-    session_.persist([this] {
-        if (schema_.has_rows(session_.connection())) schema_.require_rows(session_.connection(), *kept_);
-    });
-}
-
-/// Done again as a whole where the connection is lost: a run that is there already stays as it is.
-void postgres_table::begin(const stored_run& run, const std::vector<stored_run>& dropped) {
-    run_id_ = run.run_id;
-    const auto settings = clean(run.settings);
-    const auto input = clean(run.input);
-    session_.persist([&] {
-        require_no_other(settings, input);
-        lock_run(run_id_);
-        for (const auto& one : dropped)
-            lock_run(one.run_id);
-        session_.transact([&] {
-            schema_.make_runs(session_.connection());
-            if (kept_) schema_.make_rows(session_.connection(), *kept_);
-            const std::array<postgres_value, 6> values{run.run_id, schema_.table(), settings,
-                                                       input,      run.progress,    writer_};
-            const auto added = session_.connection().execute(
-                "INSERT INTO " + schema_.runs() +
-                    " (run_id, table_name, settings, input, progress, sequence, writer)"
-                    " VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (run_id) DO NOTHING",
-                values);
-            if (added.changed_rows() == 1) {
-                for (const auto& one : dropped)
-                    drop(one);
-            }
-            require_own(look_at_fence(false));
-        });
-    });
-    has_begun();
-}
-
-void postgres_table::resume(const stored_run& run, std::uint64_t rows) {
-    run_id_ = run.run_id;
-    session_.persist([&] {
-        lock_run(run_id_);
-        session_.transact([&] {
-            const std::array<postgres_value, 3> values{run.run_id, run.progress, writer_};
-            const auto raised = session_.connection().execute(
-                "UPDATE " + schema_.runs() +
-                    " SET sequence = sequence + 1, writer = $3 WHERE run_id = $1 AND progress = $2"
-                    " AND finished_at IS NULL RETURNING sequence",
-                values);
-            if (raised.rows() != 1) refuse_changed();
-            const auto text = raised.text(0, 0);
-            std::from_chars(text.data(), text.data() + text.size(), sequence_);
-            require_rows_of(run, rows);
-            if (kept_) schema_.make_rows(session_.connection(), *kept_);
-        });
-    });
-    has_begun();
-}
-
-void postgres_table::has_begun() {
-    has_table_ = kept_.has_value();
-    stage_ = stage::begun;
-    session_.has_begun();
-    session_.persist([this] { unlock_opening(); });
-}
-
-void postgres_table::refuse_changed() const {
-    throw output_error(error_kind::cannot_create,
-                       session_.name() + ": another run of the same list has just written to it; try again");
-}
-
-/// Unfinished, and as it was found.
-void postgres_table::drop(const stored_run& run) {
-    const std::array<postgres_value, 2> values{run.run_id, run.progress};
-    const auto found = session_.connection().execute(
-        "SELECT 1 FROM " + schema_.runs() +
-            " WHERE run_id = $1 AND progress = $2 AND finished_at IS NULL FOR UPDATE",
-        values);
-    if (found.rows() != 1) refuse_changed();
-    delete_run(run.run_id);
-}
-
-/// What was saved may have been deleted since, table and all.
-void postgres_table::require_rows_of(const stored_run& run, std::uint64_t rows) {
-    std::uint64_t there = 0;
-    if (schema_.has_rows(session_.connection())) {
-        const std::array<postgres_value, 1> value{run.run_id};
-        const auto found = session_.connection().execute(
-            "SELECT count(*) FROM " + schema_.rows() + " WHERE run_id = $1", value);
-        const auto text = found.text(0, 0);
-        std::from_chars(text.data(), text.data() + text.size(), there);
-    }
-    if (there != rows)
-        refuse_rows(session_.name() + ": the table " + show_path(schema_.table()), there, rows);
 }
 
 /// `for_update` waits until a transaction that is still under way in our last session has ended.
@@ -369,8 +233,14 @@ std::string postgres_table::make_copy(std::string_view rows) {
 
 /// `copy` was made of `rows`. A complaint about a row names its line of the list.
 void postgres_table::copy_in(std::string_view copy, std::string_view rows) {
+    const auto sent = static_cast<std::uint64_t>(std::count(copy.begin(), copy.end(), '\n'));
     try {
-        session_.connection().copy_in(schema_.copy_statement(*kept_), copy);
+        const auto added = session_.connection().copy_in(schema_.copy_statement(*kept_), copy);
+        if (added == sent) return;
+        throw output_error(error_kind::io, session_.name() + ": of " + std::to_string(sent) +
+                                               " rows the table " + show_path(schema_.table()) + " took " +
+                                               std::to_string(added) +
+                                               "; does a trigger or a rule keep rows out of it?");
     } catch (const database::postgres_error& fault) {
         if (fault.copy_line == 0) throw;
         throw database::postgres_error(fault.trouble, fault.sqlstate,

@@ -9,9 +9,6 @@ using database::postgres_error;
 using database::postgres_trouble;
 using error_kind = input_error::error_kind;
 
-/// Rows wait while the sink waits; a server that has nothing to say for so long is gone.
-constexpr std::chrono::hours longest_silence{12};
-
 template <class Action>
 auto translated(const std::string& name, error_kind otherwise, Action action) {
     try {
@@ -31,11 +28,8 @@ bool is_statement_fault(const postgres_error& fault) noexcept {
 
 postgres_query::postgres_query(const std::string& conninfo, std::string name, const std::string& query)
     : name_(std::move(name)) {
-    database::postgres_patience patience;
-    patience.goes_on = [] { return true; };
-    patience.longest_silence = longest_silence;
     translated(name_, error_kind::not_found, [&] {
-        connection_.emplace(conninfo, patience);
+        connection_.emplace(conninfo, [] { return true; });
         connection_->execute("BEGIN READ ONLY");
     });
     try {

@@ -173,6 +173,85 @@ class Content(TroubleTestCase):
         self.assertEqual(self.cluster.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), [["0"]])
 
 
+class Others(TroubleTestCase):
+    """What somebody else does to the tables, the role, or the run."""
+
+    def interrupt(self, numbers: list[str]) -> Carrier:
+        carrier, process = self.start_slowly(numbers)
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, 130, complaints)
+        return carrier
+
+    def test_DB6_rows_that_are_gone_keep_a_run_from_going_on(self) -> None:
+        numbers = mixed(400)
+        for damage in ("DELETE FROM cardresolver_rows WHERE line = (SELECT min(line) FROM cardresolver_rows)",
+                       "DROP TABLE cardresolver_rows"):
+            self.setUp()
+            carrier = self.interrupt(numbers)
+            self.cluster.ask(damage)
+            asked = len(carrier.requests)
+            done = self.resolve(carrier, self.folder / "cards.txt", self.cluster.url())
+            self.assert_exit(done, 74)
+            self.assertIn(b"--restart drops them and starts anew", done.stderr)
+            self.assertEqual(len(carrier.requests), asked)
+            self.assert_exit(self.resolve(carrier, self.folder / "cards.txt", self.cluster.url(), "--restart"), 0)
+            self.assert_rows(numbers)
+
+    def test_DB6_each_right_that_is_missing_is_named_before_anything_is_asked(self) -> None:
+        self.cluster.ask("CREATE ROLE clerk LOGIN; GRANT USAGE ON SCHEMA public TO clerk")
+        self.addCleanup(self.cluster.ask, "DROP OWNED BY clerk CASCADE; DROP ROLE clerk")
+        carrier, source = self.carrier(), self.write_list(iccids(5))
+        self.assert_exit(self.resolve(carrier, source, self.cluster.url()), 0)
+        asked = len(carrier.requests)
+        rights = {"cardresolver_runs": ("SELECT", "INSERT", "UPDATE", "DELETE"), "cardresolver_rows": ("SELECT", "INSERT", "DELETE")}
+        for table, needed in rights.items():
+            for right in needed:
+                self.cluster.ask("GRANT ALL ON ALL TABLES IN SCHEMA public TO clerk")
+                self.cluster.ask(f"REVOKE {right} ON {table} FROM clerk")
+                done = self.resolve(carrier, source, self.cluster.url(user="clerk"), "--force")
+                self.assert_exit(done, 73)
+                self.assertIn(f"has not the right {right} on the table '{table}'".encode(), done.stderr)
+        self.assertEqual(len(carrier.requests), asked)
+        self.cluster.ask("GRANT ALL ON ALL TABLES IN SCHEMA public TO clerk")
+        self.assert_exit(self.resolve(carrier, source, self.cluster.url(user="clerk"), "--force"), 0)
+        self.cluster.ask("ALTER TABLE cardresolver_rows ENABLE ROW LEVEL SECURITY")
+        done = self.resolve(carrier, source, self.cluster.url(user="clerk"), "--force")
+        self.assert_exit(done, 73)
+        self.assertIn(b"row-level security", done.stderr)
+
+    def test_DB7_rows_that_the_table_drops_silently_are_an_error(self) -> None:
+        self.cluster.ask(f"""
+            CREATE TABLE cardresolver_rows (run_id text, line bigint, {TEXTS}, message text, PRIMARY KEY (run_id, line));
+            CREATE FUNCTION drop_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+              IF NEW.line = 3 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER dropping BEFORE INSERT ON cardresolver_rows FOR EACH ROW EXECUTE FUNCTION drop_row()""")
+        done = self.resolve(self.carrier(), self.write_list(iccids(5)), self.cluster.url())
+        self.assert_exit(done, 74)
+        self.assertIn(b"of 5 rows the table 'cardresolver_rows' took 4", done.stderr)
+
+    def test_DB3_a_lost_connection_whatever_the_role_s_way_to_write_times(self) -> None:
+        self.cluster.ask("ALTER ROLE owner SET datestyle = 'SQL, DMY'; ALTER ROLE owner SET timezone = 'Asia/Jakarta'")
+        self.addCleanup(self.cluster.ask, "ALTER ROLE owner RESET ALL")
+        numbers = mixed(400)
+        carrier, process = self.start_slowly(numbers)
+        self.cluster.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cardresolver'")
+        self.assert_done(process, carrier, numbers)
+
+    def test_DK9_a_run_that_finishes_while_another_waits_to_drop_it_is_kept(self) -> None:
+        numbers = mixed(20)
+        carrier, source = self.carrier(held=True), self.write_list(numbers)
+        first = self.start(carrier, source, self.cluster.url())
+        carrier.wait_for_requests_of(first, 1)
+        second = self.start(carrier, source, self.cluster.url(), "--restart")
+        self.read_until(second, b"another run of the same list holds the database")
+        carrier.gate.open()
+        self.assert_done(first, carrier, numbers)
+        _, complaints = second.communicate(timeout=LIMIT)
+        self.assertEqual(second.returncode, 73, complaints)
+        self.assert_rows(numbers)
+
+
 class Secrets(TroubleTestCase):
     CANARY = "canary-7131"
 
