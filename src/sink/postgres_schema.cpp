@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 9> runs_columns{"run_id",   "table_name",
                                                        "progress", "sequence",   "writer"};
 
 /// Columns that are NULL where nothing is known.
-constexpr std::array<std::string_view, 4> nullable{"kind", "iccid", "msisdn", "imsi"};
+constexpr std::array<std::string_view, 5> nullable{"number", "kind", "iccid", "msisdn", "imsi"};
 
 template <class List>
 bool contains(const List& list, std::string_view one) {

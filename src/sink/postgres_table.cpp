@@ -91,15 +91,23 @@ void postgres_table::set_up() {
     // Without its probes, the server would keep a session, and its lock, for hours after our machine is gone.
     connection.execute_all(
         "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4");
-    // Likewise a session in mid-statement; before PostgreSQL 14 there is no such thing.
-    connection.execute(
-        "SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = "
-        "'client_connection_check_interval'");
+    notice_lost_clients();
     if (!session_start_.empty()) end_old_session();
     remember_session();
     schema_.locate(connection);
     if (stage_ == stage::opening) lock_opening();
     if (stage_ == stage::begun) lock_run_again();
+}
+
+/// Likewise a session in mid-statement. Before PostgreSQL 14, and on some systems, a server cannot.
+void postgres_table::notice_lost_clients() {
+    try {
+        session_.connection().execute(
+            "SELECT set_config(name, '2s', false) FROM pg_settings"
+            " WHERE name = 'client_connection_check_interval'");
+    } catch (const database::postgres_error& fault) {
+        if (fault.trouble != database::postgres_trouble::refused) throw;
+    }
 }
 
 void postgres_table::remember_session() {

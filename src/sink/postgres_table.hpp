@@ -42,6 +42,7 @@ private:
     };
 
     void set_up();
+    void notice_lost_clients();
     void lock_opening();
     void unlock_opening();
     bool try_lock_run(const std::string& run_id);
