@@ -58,6 +58,7 @@ auto sqlite_table::waiting(Action action) {
 template <class Action>
 void sqlite_table::in_transaction(Action action) {
     waiting([&] {
+        if (has_begun_) require_place();
         connection_->execute("BEGIN IMMEDIATE");
         action();
         connection_->execute("COMMIT");
@@ -124,7 +125,13 @@ void sqlite_table::roll_back() noexcept {
     }
 }
 
+/// Rows would go on into a file that nobody finds.
+void sqlite_table::require_place() const {
+    if (!locks_.is_at(path_)) sink::fail(error_kind::io, name_, "has been moved or replaced");
+}
+
 void sqlite_table::fail(const sqlite_error& fault) const {
+    if (has_begun_) require_place();  // SQLite calls a moved file a read-only one
     const auto kind = has_begun_ ? error_kind::io : error_kind::cannot_create;
     if (fault.is_damage() && !fault.is_no_database()) throw output_error(error_kind::damaged, fault.what());
     throw output_error(kind, fault.what());
@@ -324,6 +331,7 @@ void sqlite_table::finish(const std::vector<std::string>& replaced) {
         update.step();
         require_own_run();
     });
+    require_place();
 }
 
 void sqlite_table::discard() {

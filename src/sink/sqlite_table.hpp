@@ -45,6 +45,7 @@ private:
     template <class Action>
     void in_transaction(Action action);
     [[noreturn]] void fail(const database::sqlite_error& fault) const;
+    void require_place() const;
     void roll_back() noexcept;
 
     void take_lock(const std::string& run_id);

@@ -243,6 +243,21 @@ class Faults(TableTestCase):
         self.assert_exit(self.run_on(self.carrier_now, self.folder / "cards.txt", self.target.argument), 0)
         self.assert_all_right(self.target, numbers)
 
+    def test_DK7_a_database_that_is_moved_in_mid_run_is_an_error_until_it_is_back(self) -> None:
+        numbers = iccids(200)
+        carrier = self.carrier(held=True)
+        process = self.start_on(carrier, self.write_list(numbers), self.target.argument, *PACE)
+        carrier.wait_for_requests_of(process, 1)
+        away = self.target.path.rename(self.folder / "away.db")
+        carrier.gate.open()
+        _, complaints = process.communicate()
+        self.assertEqual(process.returncode, 74, complaints)
+        self.assertIn(b"rows.db': has been moved or replaced", complaints)
+        self.assertFalse(self.target.path.exists())
+        away.rename(self.target.path)
+        self.assert_exit(self.run_on(carrier, self.folder / "cards.txt", self.target.argument), 0)
+        self.assert_all_right(self.target, numbers)
+
     def test_DB8_readers_are_no_hindrance(self) -> None:
         numbers = mixed(20_000)
         self.execute("PRAGMA journal_mode = WAL; CREATE TABLE mine (n); INSERT INTO mine VALUES (1), (2)")

@@ -305,6 +305,42 @@ TEST_F(sqlite_table_test, DB6_a_run_that_somebody_has_removed_is_an_error) {
     EXPECT_EQ(number_of("SELECT count(*) FROM T"), 0);
 }
 
+TEST_F(sqlite_table_test, DK7_a_database_that_is_moved_removed_or_replaced_in_mid_run_is_an_error) {
+    using action = void (*)(row_table&);
+    for (const action go_on : {action{[](row_table& rows) { rows.save(rows_of({2}), "p2"); }},
+                               action{[](row_table& rows) { rows.finish({}); }}}) {
+        for (const bool has_log : {true, false}) {
+            for (const bool is_replaced : {true, false}) {
+                path_ = folder_.path_of("moved.db");
+                const auto away = folder_.path_of("away.db");
+                for (const auto& one : {path_, path_ + "-wal", path_ + "-shm", away})
+                    std::filesystem::remove(one);
+                if (!has_log) other_program().execute("CREATE TABLE mine (n)");
+                auto rows = begun();
+                rows->save(rows_of({1}), "p1");
+                std::filesystem::rename(path_, away);
+                if (is_replaced) folder_.write("moved.db", "");
+                const auto error = error_of([&] { go_on(*rows); });
+                EXPECT_EQ(error.kind, error_kind::io);
+                EXPECT_TRUE(says(error, "moved.db': has been moved or replaced")) << error.what();
+            }
+        }
+    }
+}
+
+/// While it waits for another program, too.
+TEST_F(sqlite_table_test, DK7_a_locked_database_that_is_moved_is_an_error) {
+    auto rows = begun();
+    auto other = other_program();
+    other.execute("BEGIN IMMEDIATE; CREATE TABLE mine (n)");
+    meanwhile_ = [&] {
+        std::filesystem::rename(path_, folder_.path_of("away.db"));
+        other.execute("COMMIT");
+        return true;
+    };
+    EXPECT_TRUE(says(error_of([&] { rows->save(rows_of({1}), "p1"); }), "has been moved or replaced"));
+}
+
 TEST_F(sqlite_table_test, DB6_a_table_of_another_shape_is_refused_before_anything_is_written) {
     struct row {
         const char* columns;
