@@ -117,6 +117,7 @@ sqlite_table::~sqlite_table() {
 }
 
 void sqlite_table::roll_back() noexcept {
+    insert_.reset();  // the table may go with the transaction that made it
     if (!connection_ || !connection_->is_in_transaction()) return;
     try {
         connection_->execute("ROLLBACK");
@@ -200,6 +201,11 @@ void sqlite_table::begin(const stored_run& run, const std::vector<stored_run>& d
             insert.bind_text(i++, text);
         insert.step();
     });
+    start();
+}
+
+void sqlite_table::start() {
+    has_table_ = kept_.has_value();
     has_begun_ = true;
     locks_.end_opening();
 }
@@ -221,8 +227,7 @@ void sqlite_table::resume(const stored_run& run, std::uint64_t rows) {
         require_rows_of(run, rows);
         if (kept_) schema_->make_rows(*kept_);
     });
-    has_begun_ = true;
-    locks_.end_opening();
+    start();
 }
 
 void sqlite_table::store_progress(std::string_view progress) {
@@ -246,19 +251,22 @@ void sqlite_table::save(std::string_view rows, std::string_view progress) {
         insert(rows);
         store_progress(progress);
     });
+    has_table_ = kept_.has_value();
 }
 
 void sqlite_table::insert(std::string_view rows) {
     compact_row row;
     while (take_compact_row(rows, row)) {
-        if (row.line != 0) {
-            insert_row(row);
-        } else if (!insert_) {
-            kept_.emplace(row.kept.begin(), row.kept.end());
-            schema_->make_rows(*kept_);
-            insert_.emplace(schema_->prepare_insert(*kept_));
-        }
+        if (row.line == 0 && !kept_) kept_.emplace(row.kept.begin(), row.kept.end());
+        if (!insert_) prepare_insert();
+        if (row.line != 0) insert_row(row);
     }
+}
+
+/// A table that was there is not made again: with it, rows would be missing.
+void sqlite_table::prepare_insert() {
+    if (!has_table_) schema_->make_rows(*kept_);
+    insert_.emplace(schema_->prepare_insert(*kept_));
 }
 
 void sqlite_table::insert_row(const compact_row& row) {

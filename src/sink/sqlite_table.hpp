@@ -49,12 +49,14 @@ private:
     void roll_back() noexcept;
 
     void take_lock(const std::string& run_id);
+    void start();
     void drop(const stored_run& run);
     void require_rows_of(const stored_run& run, std::uint64_t rows);
     void delete_run(const std::string& run_id);
     void require_own_run() const;
     void store_progress(std::string_view progress);
     void insert(std::string_view rows);
+    void prepare_insert();
     void insert_row(const compact_row& row);
 
     std::string name_;   ///< what messages call the database
@@ -67,6 +69,7 @@ private:
     std::optional<database::sqlite_connection> connection_;
     std::optional<sqlite_schema> schema_;
     std::optional<std::vector<std::string>> kept_;  ///< once the columns are known
+    bool has_table_ = false;  ///< a transaction that made it, or found it, was committed
     std::optional<database::sqlite_statement> insert_;
     std::string run_id_;
 };

@@ -238,6 +238,40 @@ TEST_F(sqlite_table_test, DB8_a_reader_in_the_way_of_the_commit_is_waited_for) {
     EXPECT_EQ(number_of("SELECT count(*) FROM T"), 2);
 }
 
+/// Of a list on standard input: the first save makes the table, and its COMMIT is the one that fails.
+TEST_F(sqlite_table_test, DB8_a_table_that_went_with_its_transaction_is_made_again) {
+    auto other = other_program();
+    other.execute("CREATE TABLE mine (n); INSERT INTO mine VALUES (1), (2)");
+    auto rows = open();
+    rows->find_runs("s", "i");
+    rows->begin({"1", "s", "i", "p", false}, {});
+    std::optional<database::sqlite_statement> reading(other.prepare("SELECT n FROM mine"));
+    ASSERT_TRUE(reading->step());
+    EXPECT_EQ(error_of([&] { rows->save(rows_of({1}), "p1"); }).kind, error_kind::waited_in_vain);
+    meanwhile_ = [&] {
+        reading.reset();
+        return true;
+    };
+    rows->save(rows_of({1, 2}), "p1");
+    EXPECT_EQ(waits_.size(), 2U);
+    rows->save(rows_of({3}), "p2");
+    EXPECT_EQ(number_of("SELECT count(*) FROM T"), 3);
+}
+
+TEST_F(sqlite_table_test, DB6_a_table_that_is_gone_is_not_made_again) {
+    auto rows = begun();
+    rows->save(rows_of({1}), "p1");
+    auto other = other_program();
+    other.execute("BEGIN IMMEDIATE; DROP TABLE T");
+    meanwhile_ = [&] {
+        other.execute("COMMIT");
+        return true;
+    };
+    const auto error = error_of([&] { rows->save(rows_of({2}), "p2"); });
+    EXPECT_EQ(error.kind, error_kind::io);
+    EXPECT_TRUE(says(error, "no such table: T")) << error.what();
+}
+
 TEST_F(sqlite_table_test, DB8_who_gives_up_waiting_has_saved_nothing) {
     auto rows = begun();
     {
