@@ -24,6 +24,10 @@ bool sqlite_error::is_constraint() const noexcept {
     return (code & 0xFF) == SQLITE_CONSTRAINT;
 }
 
+bool sqlite_error::is_taken_key() const noexcept {
+    return code == SQLITE_CONSTRAINT_PRIMARYKEY;
+}
+
 bool sqlite_error::is_io() const noexcept {
     return (code & 0xFF) == SQLITE_IOERR;
 }

@@ -287,11 +287,17 @@ void sqlite_table::insert_row(const compact_row& row) {
         insert_->step();
     } catch (const sqlite_error& fault) {
         if (!fault.is_constraint()) throw;
-        throw output_error(error_kind::io, "the row of line " + std::to_string(row.line) + " of the run " +
-                                               run_id_ + " cannot be added to the table " +
-                                               show_path(table_) + "; has somebody else written to it? " +
-                                               fault.what());
+        refuse_row(row.line, std::string("cannot be added to the table ") + show_path(table_) +
+                                 (fault.is_taken_key() ? "; has somebody else written to it? " : ": ") +
+                                 fault.what());
     }
+    if (connection_->changed_rows() != 1)
+        refuse_row(row.line, "is left out by the table " + show_path(table_) + "; has it a trigger?");
+}
+
+void sqlite_table::refuse_row(std::uint64_t line, const std::string& why) const {
+    throw output_error(error_kind::io,
+                       "the row of line " + std::to_string(line) + " of the run " + run_id_ + " " + why);
 }
 
 /// Unfinished, and as it was found.

@@ -8,6 +8,7 @@
 #include "sink/sqlite_schema.hpp"
 #include "sink/table_locks.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,7 @@ private:
     void insert(std::string_view rows);
     void prepare_insert();
     void insert_row(const compact_row& row);
+    [[noreturn]] void refuse_row(std::uint64_t line, const std::string& why) const;
 
     std::string name_;   ///< what messages call the database
     std::string table_;  ///< as it was given

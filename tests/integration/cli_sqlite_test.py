@@ -177,6 +177,27 @@ class Faults(TableTestCase):
         self.assertIn(b"lacks the columns kind, outcome, iccid, msisdn, imsi, status, message", done.stderr)
         self.assertEqual(carrier.requests, [])
 
+    def test_DB6_a_table_that_would_keep_rows_out_is_refused_before_anything_is_asked(self) -> None:
+        carrier = self.carrier()
+        source = self.write_list(iccids(10))
+        for column, words in (("iccid TEXT UNIQUE ON CONFLICT REPLACE", b"the UNIQUE index sqlite_autoindex_T_1"),
+                              ("iccid TEXT NOT NULL", b"its column iccid is NOT NULL, but a row may have none"),
+                              ("iccid TEXT, mine NOT NULL", b"its column mine is NOT NULL and would have no value")):
+            self.target.clear()
+            self.execute(f"CREATE TABLE T (run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, {column}, msisdn TEXT,"
+                         " imsi TEXT, status TEXT, message TEXT, PRIMARY KEY (run_id, line))")
+            done = self.run_on(carrier, source, self.target.argument)
+            self.assert_exit(done, 73)
+            self.assertIn(words, done.stderr)
+        self.assertEqual(carrier.requests, [])
+
+    def test_DB6_a_row_that_a_trigger_drops_is_an_error(self) -> None:
+        self.assert_exit(self.simulate("-o", self.target.argument, stdin=as_list(iccids(1, first=500))), 0)
+        self.execute("CREATE TRIGGER G BEFORE INSERT ON T WHEN new.line = 7 BEGIN SELECT RAISE(IGNORE); END")
+        done = self.simulate(self.write_list(iccids(10)), "-o", self.target.argument)
+        self.assert_exit(done, 74)
+        self.assertIn(b"the row of line 7", done.stderr)
+
     def test_DB6_rows_of_somebody_else_are_an_error_until_they_are_gone(self) -> None:
         numbers = iccids(300)
         source = self.write_list(numbers)

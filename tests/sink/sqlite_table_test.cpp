@@ -327,7 +327,8 @@ TEST_F(sqlite_table_test, DB6_a_row_of_somebody_else_s_under_our_key_is_an_error
     other_program().execute("INSERT INTO T (run_id, line) VALUES ('1', 2)");
     const auto error = error_of([&] { rows->save(rows_of({1, 2, 3}), "p1"); });
     EXPECT_EQ(error.kind, error_kind::io);
-    EXPECT_TRUE(says(error, "line 2") && says(error, "UNIQUE")) << error.what();
+    EXPECT_TRUE(says(error, "line 2") && says(error, "UNIQUE") && says(error, "somebody else"))
+        << error.what();
     EXPECT_EQ(number_of("SELECT count(*) FROM T"), 1) << "all or nothing";
     EXPECT_EQ(number_of("SELECT count(*) FROM cardresolver_runs WHERE progress = 'p0'"), 1);
 }
@@ -386,6 +387,21 @@ TEST_F(sqlite_table_test, DB6_a_table_of_another_shape_is_refused_before_anythin
               "DECIMAL,"
               " status TEXT, message TEXT, PRIMARY KEY (run_id, line)",
               "make numbers of the texts in msisdn, imsi"},
+          row{"run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT NOT NULL, msisdn "
+              "TEXT,"
+              " imsi TEXT, status TEXT, message TEXT, PRIMARY KEY (run_id, line)",
+              "its column iccid is NOT NULL, but a row may have none; name another by ?table="},
+          row{"run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT, msisdn TEXT,"
+              " imsi TEXT, status TEXT, message TEXT, mine TEXT NOT NULL, PRIMARY KEY (run_id, line)",
+              "its column mine is NOT NULL and would have no value; give it a default"},
+          row{"run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT, msisdn TEXT,"
+              " imsi TEXT, status TEXT, message TEXT, mine TEXT NOT NULL DEFAULT NULL, PRIMARY KEY (run_id, "
+              "line)",
+              "its column mine is NOT NULL"},
+          row{"run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT UNIQUE ON "
+              "CONFLICT REPLACE,"
+              " msisdn TEXT, imsi TEXT, status TEXT, message TEXT, PRIMARY KEY (run_id, line)",
+              "has another key, the UNIQUE index sqlite_autoindex_T_1, but rows may be alike; name another"},
           row{"run_id TEXT, line INTEGER PRIMARY KEY, number TEXT, kind TEXT, outcome TEXT, iccid TEXT, "
               "msisdn TEXT,"
               " imsi TEXT, status TEXT, message TEXT",
@@ -396,6 +412,61 @@ TEST_F(sqlite_table_test, DB6_a_table_of_another_shape_is_refused_before_anythin
         EXPECT_EQ(error.kind, error_kind::cannot_create);
         EXPECT_TRUE(says(error, words)) << error.what();
         EXPECT_EQ(number_of("SELECT count(*) FROM sqlite_schema WHERE name = 'cardresolver_runs'"), 0);
+    }
+}
+
+/// What its owner may add: rows go in all the same.
+TEST_F(sqlite_table_test, a_table_may_have_more_than_rows_need) {
+    other_program().execute(
+        "CREATE TABLE T (run_id TEXT NOT NULL, line INTEGER NOT NULL, number TEXT, kind TEXT, outcome TEXT "
+        "NOT"
+        " NULL, iccid, msisdn TEXT, imsi TEXT, status TEXT NOT NULL, message TEXT NOT NULL, mine TEXT NOT "
+        "NULL"
+        " DEFAULT 'x', PRIMARY KEY (run_id, line), UNIQUE (LINE, mine, RUN_ID));"
+        "CREATE INDEX I ON T (number);"
+        "CREATE TABLE seen (line); CREATE TRIGGER G AFTER INSERT ON T BEGIN"
+        " INSERT INTO seen VALUES (new.line), (new.line); END");
+    begun()->save(rows_of({1, 2}), "p1");
+    EXPECT_EQ(number_of("SELECT count(*) FROM T WHERE mine = 'x'"), 2);
+    EXPECT_EQ(number_of("SELECT count(*) FROM seen"), 4);
+}
+
+TEST_F(sqlite_table_test, DB6_a_row_that_the_table_refuses_or_drops_is_an_error) {
+    struct row {
+        const char* rule;
+        const char* words;
+    };
+    for (const auto& [rule, words] :
+         {row{"CREATE TRIGGER G BEFORE INSERT ON T WHEN new.line = 2 BEGIN SELECT RAISE(IGNORE); END",
+              "is left out by the table 'T'; has it a trigger?"},
+          row{"CREATE TRIGGER G BEFORE INSERT ON T WHEN new.line = 2 BEGIN SELECT RAISE(ABORT, 'not two'); "
+              "END",
+              "cannot be added to the table 'T': '"},
+          row{"CREATE UNIQUE INDEX I ON T (number)", "cannot be added to the table 'T': '"}}) {
+        std::filesystem::remove(path_);
+        auto rows = begun();
+        other_program().execute(rule);
+        const auto error = error_of([&] { rows->save(rows_of({1, 2, 3}), "p1"); });
+        EXPECT_EQ(error.kind, error_kind::io);
+        EXPECT_TRUE(says(error, "the row of line 2") && says(error, words)) << error.what();
+        EXPECT_EQ(number_of("SELECT count(*) FROM T"), 0) << "all or nothing";
+    }
+}
+
+/// Whatever the table would have done to them.
+TEST_F(sqlite_table_test, DB6_rows_of_somebody_else_s_are_neither_replaced_nor_kept_instead_of_ours) {
+    for (const std::string what : {"REPLACE", "IGNORE"}) {
+        std::filesystem::remove(path_);
+        other_program().execute(
+            "CREATE TABLE T (run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT, "
+            "msisdn "
+            "TEXT, imsi TEXT, status TEXT, message TEXT, PRIMARY KEY (run_id, line) ON CONFLICT " +
+            what + ")");
+        auto rows = begun();
+        other_program().execute("INSERT INTO T (run_id, line) VALUES ('1', 2)");
+        const auto error = error_of([&] { rows->save(rows_of({1, 2}), "p1"); });
+        EXPECT_TRUE(says(error, "line 2") && says(error, "somebody else")) << error.what();
+        EXPECT_EQ(number_of("SELECT count(*) FROM T WHERE number IS NULL"), 1);
     }
 }
 
