@@ -66,7 +66,7 @@ void sqlite_table::in_transaction(Action action) {
 }
 
 sqlite_table::sqlite_table(const std::string& file, std::string table, const wait_hook& hook)
-    : name_(show_path(file)), table_(std::move(table)), wait_(hook), path_(file) {
+    : name_(show_path(file)), table_(std::move(table)), wait_(hook), path_(file_of(file).value_or(file)) {
     for (int i = 0; i < max_openings; ++i) {
         open();
         lock_opening();

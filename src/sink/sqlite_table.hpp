@@ -21,8 +21,8 @@ namespace cardresolver::sink {
 /// either way each commit is synchronised in full.
 class sqlite_table final : public row_table {
 public:
-    /// Opens `file`, creating it where there is none; nothing is written to it up to `begin`. Throws as
-    /// `open_row_table` does.
+    /// Opens `file`, or where its symbolic links lead, creating it where there is none; nothing is written to
+    /// it up to `begin`. Throws as `open_row_table` does.
     sqlite_table(const std::string& file, std::string table, const wait_hook& hook);
     ~sqlite_table() override;
 

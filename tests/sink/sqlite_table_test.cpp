@@ -533,6 +533,16 @@ TEST_F(sqlite_table_test, a_file_that_was_made_in_vain_goes_again) {
     EXPECT_EQ(error_of([this] { open(); }).kind, error_kind::cannot_create);
 }
 
+TEST_F(sqlite_table_test, a_database_is_made_where_a_link_leads) {
+    const auto link = path_;
+    std::filesystem::create_symlink("data.db", link);
+    begun()->save(rows_of({1}), "p1");
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    path_ = folder_.path_of("data.db");
+    EXPECT_EQ(number_of("SELECT count(*) FROM T"), 1);
+    EXPECT_FALSE(std::filesystem::exists(link + "-wal"));
+}
+
 TEST_F(sqlite_table_test, several_tables_share_a_database) {
     auto first = begun("1");
     auto second = open("another 'table\"");
