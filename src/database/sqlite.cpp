@@ -37,6 +37,10 @@ bool sqlite_error::is_statement() const noexcept {
     return primary == SQLITE_ERROR || primary == SQLITE_TOOBIG || primary == SQLITE_MISMATCH;
 }
 
+bool sqlite_error::is_read_only() const noexcept {
+    return (code & 0xFF) == SQLITE_READONLY;
+}
+
 bool sqlite_error::is_no_database() const noexcept {
     return (code & 0xFF) == SQLITE_NOTADB;
 }

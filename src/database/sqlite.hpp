@@ -33,6 +33,8 @@ public:
     bool is_io() const noexcept;
     /// What was asked for is at fault: its words, its tables, its values.
     bool is_statement() const noexcept;
+    /// The file, or one that belongs beside it, may not be written.
+    bool is_read_only() const noexcept;
     /// The file is no database at all.
     bool is_no_database() const noexcept;
     int code;

@@ -135,7 +135,8 @@ void sqlite_table::fail(const sqlite_error& fault) const {
     if (has_begun_) require_place();  // SQLite calls a moved file a read-only one
     const auto kind = has_begun_ ? error_kind::io : error_kind::cannot_create;
     if (fault.is_damage() && !fault.is_no_database()) throw output_error(error_kind::damaged, fault.what());
-    throw output_error(kind, fault.what());
+    const auto* const advice = fault.is_read_only() ? "; the file and its folder must be writable" : "";
+    throw output_error(kind, std::string(fault.what()) + advice);
 }
 
 std::vector<stored_run> sqlite_table::find_runs(std::string_view settings, std::string_view input) {

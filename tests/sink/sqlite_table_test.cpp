@@ -484,6 +484,22 @@ TEST_F(sqlite_table_test, DB6_a_database_that_must_not_be_written_is_refused) {
     EXPECT_EQ(error_of([this] { open(); }).kind, error_kind::cannot_create);
 }
 
+/// SQLite names neither the folder nor the file that it cannot make there.
+TEST_F(sqlite_table_test, DB6_a_folder_that_must_not_be_written_is_named) {
+    const auto home = folder_.path_of("home");
+    std::filesystem::create_directory(home);
+    path_ = home + "/rows.db";
+    other_program().execute("CREATE TABLE mine (n)");
+    std::filesystem::permissions(home,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    const bool may_write_anything = std::ofstream(home + "/other").is_open();
+    const auto error = may_write_anything ? output_error(error_kind::io, "") : error_of([this] { begun(); });
+    std::filesystem::permissions(home, std::filesystem::perms::owner_all);
+    if (may_write_anything) GTEST_SKIP() << "this user may write anything";
+    EXPECT_EQ(error.kind, error_kind::cannot_create);
+    EXPECT_TRUE(says(error, "the file and its folder must be writable")) << error.what();
+}
+
 TEST_F(sqlite_table_test, the_list_s_own_columns_stand_behind_run_id) {
     auto rows = open();
     rows->find_runs("s", "i");
