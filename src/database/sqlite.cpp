@@ -24,6 +24,10 @@ bool sqlite_error::is_constraint() const noexcept {
     return (code & 0xFF) == SQLITE_CONSTRAINT;
 }
 
+bool sqlite_error::is_taken_key() const noexcept {
+    return code == SQLITE_CONSTRAINT_PRIMARYKEY;
+}
+
 bool sqlite_error::is_io() const noexcept {
     return (code & 0xFF) == SQLITE_IOERR;
 }
@@ -31,6 +35,10 @@ bool sqlite_error::is_io() const noexcept {
 bool sqlite_error::is_statement() const noexcept {
     const int primary = code & 0xFF;
     return primary == SQLITE_ERROR || primary == SQLITE_TOOBIG || primary == SQLITE_MISMATCH;
+}
+
+bool sqlite_error::is_read_only() const noexcept {
+    return (code & 0xFF) == SQLITE_READONLY;
 }
 
 bool sqlite_error::is_no_database() const noexcept {

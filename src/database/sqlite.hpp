@@ -27,10 +27,14 @@ public:
     bool is_full() const noexcept;
     /// A row of this key is there already, or another rule of the table is broken.
     bool is_constraint() const noexcept;
+    /// A row of this primary key is there already.
+    bool is_taken_key() const noexcept;
     /// A read, a write or a sync of the file has failed.
     bool is_io() const noexcept;
     /// What was asked for is at fault: its words, its tables, its values.
     bool is_statement() const noexcept;
+    /// The file, or one that belongs beside it, may not be written.
+    bool is_read_only() const noexcept;
     /// The file is no database at all.
     bool is_no_database() const noexcept;
     int code;

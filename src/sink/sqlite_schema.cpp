@@ -6,6 +6,7 @@
 #include "sink/row_format.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace cardresolver::sink {
 namespace {
@@ -16,6 +17,9 @@ using error_kind = output_error::error_kind;
 
 const std::vector<std::string_view> runs_columns{"run_id",     "table_name",  "settings", "input",
                                                  "started_at", "finished_at", "progress"};
+
+/// Columns that are NULL where nothing is known.
+constexpr std::array<std::string_view, 5> nullable{"number", "kind", "iccid", "msisdn", "imsi"};
 
 /// SQLite gives a column one of five affinities by the words in its type; two of them leave a text as it is.
 bool keeps_texts(std::string type) {
@@ -100,10 +104,42 @@ void sqlite_schema::require_key() {
     while (query.step())
         key.emplace_back(query.text(0));
     if (key.size() == 2 && is_same_name(key[0], "run_id") && is_same_name(key[1], "line")) return;
+    refuse_rows_table(" has not the primary key (run_id, line)");
+}
+
+/// One of more columns than the key keeps no row out that the key lets in.
+void sqlite_schema::require_no_other_key() {
+    auto query = connection_.prepare(
+        "SELECT one.name FROM pragma_index_list(?) one WHERE one.\"unique\" AND one.origin <> 'pk' AND"
+        " (SELECT count(*) FROM pragma_index_info(one.name) WHERE lower(name) IN ('run_id', 'line')) < 2");
+    query.bind_text(0, table_);
+    if (query.step())
+        refuse_rows_table(" has another key, the UNIQUE index " + std::string(query.text(0)) +
+                          ", but rows may be alike");
+}
+
+void sqlite_schema::require_values(const std::vector<std::string_view>& columns) {
+    const auto is_in = [](const auto& list, std::string_view name) {
+        return std::any_of(list.begin(), list.end(),
+                           [name](std::string_view one) { return is_same_name(one, name); });
+    };
+    auto query = connection_.prepare(
+        "SELECT name, upper(coalesce(dflt_value, 'NULL')) = 'NULL' FROM pragma_table_info(?) WHERE "
+        "\"notnull\"");
+    query.bind_text(0, table_);
+    while (query.step()) {
+        const std::string name(query.text(0));
+        if (is_in(nullable, name))
+            refuse_rows_table(": its column " + name + " is NOT NULL, but a row may have none");
+        if (query.number(1) != 0 && !is_in(columns, name))
+            refuse_rows_table(": its column " + name + " is NOT NULL and would have no value",
+                              "give it a default, or name another table by ?table=");
+    }
+}
+
+void sqlite_schema::refuse_rows_table(const std::string& why, const char* advice) const {
     throw output_error(error_kind::cannot_create,
-                       database_ + ": the table " + show_path(table_) +
-                           " has not the primary key (run_id, line); name another by "
-                           "?table=");
+                       database_ + ": the table " + show_path(table_) + why + "; " + advice);
 }
 
 void sqlite_schema::require_runs() {
@@ -111,8 +147,11 @@ void sqlite_schema::require_runs() {
 }
 
 void sqlite_schema::require_rows(const std::vector<std::string>& kept) {
-    require_columns(table_, columns_of(kept));
+    const auto columns = columns_of(kept);
+    require_columns(table_, columns);
     require_key();
+    require_no_other_key();
+    require_values(columns);
 }
 
 void sqlite_schema::make_runs() {
@@ -141,7 +180,8 @@ database::sqlite_statement sqlite_schema::prepare_insert(const std::vector<std::
         columns += (columns.empty() ? "" : ", ") + quote_identifier(column);
         values += values.empty() ? "?" : ", ?";
     }
-    return connection_.prepare("INSERT INTO " + quoted_table_ + " (" + columns + ") VALUES (" + values + ")");
+    return connection_.prepare("INSERT OR ABORT INTO " + quoted_table_ + " (" + columns + ") VALUES (" +
+                               values + ")");
 }
 
 }  // namespace cardresolver::sink

@@ -21,11 +21,13 @@ public:
     void make_runs();
 
     bool has_rows() { return has_table(table_); }
-    /// The columns of a row, those for texts without a type that would make numbers of them, and the key.
+    /// The columns of a row, those for texts without a type that would make numbers of them, and the key; and
+    /// no rule that would keep rows out: NOT NULL, where there may be nothing, or another key.
     void require_rows(const std::vector<std::string>& kept);
     /// Made where it is missing, and checked.
     void make_rows(const std::vector<std::string>& kept);
-    /// Parameters: run_id, `kept`, `row_columns`.
+    /// Parameters: run_id, `kept`, `row_columns`. A row that breaks a rule of the table is an error, also
+    /// where the rule would have it ignored, or others replaced.
     database::sqlite_statement prepare_insert(const std::vector<std::string>& kept);
 
     /// In quotes.
@@ -37,6 +39,10 @@ private:
     bool has_table(std::string_view name);
     void require_columns(std::string_view table, const std::vector<std::string_view>& columns);
     void require_key();
+    void require_no_other_key();
+    void require_values(const std::vector<std::string_view>& columns);
+    [[noreturn]] void refuse_rows_table(const std::string& why,
+                                        const char* advice = "name another by ?table=") const;
 
     database::sqlite_connection& connection_;
     std::string database_;

@@ -58,6 +58,7 @@ auto sqlite_table::waiting(Action action) {
 template <class Action>
 void sqlite_table::in_transaction(Action action) {
     waiting([&] {
+        if (has_begun_) require_place();
         connection_->execute("BEGIN IMMEDIATE");
         action();
         connection_->execute("COMMIT");
@@ -65,7 +66,7 @@ void sqlite_table::in_transaction(Action action) {
 }
 
 sqlite_table::sqlite_table(const std::string& file, std::string table, const wait_hook& hook)
-    : name_(show_path(file)), table_(std::move(table)), wait_(hook), path_(file) {
+    : name_(show_path(file)), table_(std::move(table)), wait_(hook), path_(file_of(file).value_or(file)) {
     for (int i = 0; i < max_openings; ++i) {
         open();
         lock_opening();
@@ -116,6 +117,7 @@ sqlite_table::~sqlite_table() {
 }
 
 void sqlite_table::roll_back() noexcept {
+    insert_.reset();  // the table may go with the transaction that made it
     if (!connection_ || !connection_->is_in_transaction()) return;
     try {
         connection_->execute("ROLLBACK");
@@ -124,10 +126,17 @@ void sqlite_table::roll_back() noexcept {
     }
 }
 
+/// Rows would go on into a file that nobody finds.
+void sqlite_table::require_place() const {
+    if (!locks_.is_at(path_)) sink::fail(error_kind::io, name_, "has been moved or replaced");
+}
+
 void sqlite_table::fail(const sqlite_error& fault) const {
+    if (has_begun_) require_place();  // SQLite calls a moved file a read-only one
     const auto kind = has_begun_ ? error_kind::io : error_kind::cannot_create;
     if (fault.is_damage() && !fault.is_no_database()) throw output_error(error_kind::damaged, fault.what());
-    throw output_error(kind, fault.what());
+    const auto* const advice = fault.is_read_only() ? "; the file and its folder must be writable" : "";
+    throw output_error(kind, std::string(fault.what()) + advice);
 }
 
 std::vector<stored_run> sqlite_table::find_runs(std::string_view settings, std::string_view input) {
@@ -193,6 +202,11 @@ void sqlite_table::begin(const stored_run& run, const std::vector<stored_run>& d
             insert.bind_text(i++, text);
         insert.step();
     });
+    start();
+}
+
+void sqlite_table::start() {
+    has_table_ = kept_.has_value();
     has_begun_ = true;
     locks_.end_opening();
 }
@@ -214,8 +228,7 @@ void sqlite_table::resume(const stored_run& run, std::uint64_t rows) {
         require_rows_of(run, rows);
         if (kept_) schema_->make_rows(*kept_);
     });
-    has_begun_ = true;
-    locks_.end_opening();
+    start();
 }
 
 void sqlite_table::store_progress(std::string_view progress) {
@@ -239,19 +252,22 @@ void sqlite_table::save(std::string_view rows, std::string_view progress) {
         insert(rows);
         store_progress(progress);
     });
+    has_table_ = kept_.has_value();
 }
 
 void sqlite_table::insert(std::string_view rows) {
     compact_row row;
     while (take_compact_row(rows, row)) {
-        if (row.line != 0) {
-            insert_row(row);
-        } else if (!insert_) {
-            kept_.emplace(row.kept.begin(), row.kept.end());
-            schema_->make_rows(*kept_);
-            insert_.emplace(schema_->prepare_insert(*kept_));
-        }
+        if (row.line == 0 && !kept_) kept_.emplace(row.kept.begin(), row.kept.end());
+        if (!insert_) prepare_insert();
+        if (row.line != 0) insert_row(row);
     }
+}
+
+/// A table that was there is not made again: with it, rows would be missing.
+void sqlite_table::prepare_insert() {
+    if (!has_table_) schema_->make_rows(*kept_);
+    insert_.emplace(schema_->prepare_insert(*kept_));
 }
 
 void sqlite_table::insert_row(const compact_row& row) {
@@ -272,11 +288,17 @@ void sqlite_table::insert_row(const compact_row& row) {
         insert_->step();
     } catch (const sqlite_error& fault) {
         if (!fault.is_constraint()) throw;
-        throw output_error(error_kind::io, "the row of line " + std::to_string(row.line) + " of the run " +
-                                               run_id_ + " cannot be added to the table " +
-                                               show_path(table_) + "; has somebody else written to it? " +
-                                               fault.what());
+        refuse_row(row.line, std::string("cannot be added to the table ") + show_path(table_) +
+                                 (fault.is_taken_key() ? "; has somebody else written to it? " : ": ") +
+                                 fault.what());
     }
+    if (connection_->changed_rows() != 1)
+        refuse_row(row.line, "is left out by the table " + show_path(table_) + "; has it a trigger?");
+}
+
+void sqlite_table::refuse_row(std::uint64_t line, const std::string& why) const {
+    throw output_error(error_kind::io,
+                       "the row of line " + std::to_string(line) + " of the run " + run_id_ + " " + why);
 }
 
 /// Unfinished, and as it was found.
@@ -324,6 +346,7 @@ void sqlite_table::finish(const std::vector<std::string>& replaced) {
         update.step();
         require_own_run();
     });
+    require_place();
 }
 
 void sqlite_table::discard() {

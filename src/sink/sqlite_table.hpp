@@ -8,6 +8,7 @@
 #include "sink/sqlite_schema.hpp"
 #include "sink/table_locks.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +21,8 @@ namespace cardresolver::sink {
 /// either way each commit is synchronised in full.
 class sqlite_table final : public row_table {
 public:
-    /// Opens `file`, creating it where there is none; nothing is written to it up to `begin`. Throws as
-    /// `open_row_table` does.
+    /// Opens `file`, or where its symbolic links lead, creating it where there is none; nothing is written to
+    /// it up to `begin`. Throws as `open_row_table` does.
     sqlite_table(const std::string& file, std::string table, const wait_hook& hook);
     ~sqlite_table() override;
 
@@ -45,16 +46,20 @@ private:
     template <class Action>
     void in_transaction(Action action);
     [[noreturn]] void fail(const database::sqlite_error& fault) const;
+    void require_place() const;
     void roll_back() noexcept;
 
     void take_lock(const std::string& run_id);
+    void start();
     void drop(const stored_run& run);
     void require_rows_of(const stored_run& run, std::uint64_t rows);
     void delete_run(const std::string& run_id);
     void require_own_run() const;
     void store_progress(std::string_view progress);
     void insert(std::string_view rows);
+    void prepare_insert();
     void insert_row(const compact_row& row);
+    [[noreturn]] void refuse_row(std::uint64_t line, const std::string& why) const;
 
     std::string name_;   ///< what messages call the database
     std::string table_;  ///< as it was given
@@ -66,6 +71,7 @@ private:
     std::optional<database::sqlite_connection> connection_;
     std::optional<sqlite_schema> schema_;
     std::optional<std::vector<std::string>> kept_;  ///< once the columns are known
+    bool has_table_ = false;  ///< a transaction that made it, or found it, was committed
     std::optional<database::sqlite_statement> insert_;
     std::string run_id_;
 };

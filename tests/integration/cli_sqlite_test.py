@@ -177,19 +177,45 @@ class Faults(TableTestCase):
         self.assertIn(b"lacks the columns kind, outcome, iccid, msisdn, imsi, status, message", done.stderr)
         self.assertEqual(carrier.requests, [])
 
+    def test_DB6_a_table_that_would_keep_rows_out_is_refused_before_anything_is_asked(self) -> None:
+        carrier = self.carrier()
+        source = self.write_list(iccids(10))
+        for column, words in (("iccid TEXT UNIQUE ON CONFLICT REPLACE", b"the UNIQUE index sqlite_autoindex_T_1"),
+                              ("iccid TEXT NOT NULL", b"its column iccid is NOT NULL, but a row may have none"),
+                              ("iccid TEXT, mine NOT NULL", b"its column mine is NOT NULL and would have no value")):
+            self.target.clear()
+            self.execute(f"CREATE TABLE T (run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, {column}, msisdn TEXT,"
+                         " imsi TEXT, status TEXT, message TEXT, PRIMARY KEY (run_id, line))")
+            done = self.run_on(carrier, source, self.target.argument)
+            self.assert_exit(done, 73)
+            self.assertIn(words, done.stderr)
+        self.assertEqual(carrier.requests, [])
+
+    def test_DB6_a_row_that_a_trigger_drops_is_an_error(self) -> None:
+        self.assert_exit(self.simulate("-o", self.target.argument, stdin=as_list(iccids(1, first=500))), 0)
+        self.execute("CREATE TRIGGER G BEFORE INSERT ON T WHEN new.line = 7 BEGIN SELECT RAISE(IGNORE); END")
+        done = self.simulate(self.write_list(iccids(10)), "-o", self.target.argument)
+        self.assert_exit(done, 74)
+        self.assertIn(b"the row of line 7", done.stderr)
+
     def test_DB6_rows_of_somebody_else_are_an_error_until_they_are_gone(self) -> None:
         numbers = iccids(300)
         source = self.write_list(numbers)
-        carrier = self.carrier()
-        self.stop_after(carrier, 5, source, self.target.argument, *PACE)
-        state = self.target.checkpoint()
-        self.execute(f"INSERT INTO T (run_id, line) VALUES ('{state.run_id}', 290)")
-        before = self.ask("SELECT count(*) FROM T")
-        for _ in range(2):
-            done = self.run_on(carrier, source, self.target.argument)
-            self.assert_exit(done, 74)
-            self.assertIn(b"the row of line 290", done.stderr)
-        self.assertGreaterEqual(self.ask("SELECT count(*) FROM T"), before)
+        carrier = self.carrier(held=True)
+        process = self.start_on(carrier, source, self.target.argument, *PACE)
+        carrier.wait_for_requests_of(process, 1)
+        self.execute("INSERT INTO T (run_id, line) SELECT run_id, 290 FROM cardresolver_runs")
+        carrier.gate.open()
+        _, complaints = process.communicate()
+        self.assertEqual(process.returncode, 74, complaints)
+        self.assertIn(b"the row of line 290", complaints)
+        self.assertIn(b"has somebody else written to it?", complaints)
+        there = self.ask("SELECT count(*) FROM T")[0][0]
+        asked = len(carrier.requests)
+        done = self.run_on(carrier, source, self.target.argument)
+        self.assert_exit(done, 74)
+        self.assertIn(b"has %d rows of the unfinished run, but %d were written" % (there, there - 1), done.stderr)
+        self.assertEqual(len(carrier.requests), asked)
         self.execute("DELETE FROM T WHERE line = 290")
         self.assert_exit(self.run_on(carrier, source, self.target.argument), 0)
         self.assert_all_right(self.target, numbers)
@@ -241,6 +267,21 @@ class Faults(TableTestCase):
         self.assertEqual(process.returncode, 130, complaints)
         other.close()
         self.assert_exit(self.run_on(self.carrier_now, self.folder / "cards.txt", self.target.argument), 0)
+        self.assert_all_right(self.target, numbers)
+
+    def test_DK7_a_database_that_is_moved_in_mid_run_is_an_error_until_it_is_back(self) -> None:
+        numbers = iccids(200)
+        carrier = self.carrier(held=True)
+        process = self.start_on(carrier, self.write_list(numbers), self.target.argument, *PACE)
+        carrier.wait_for_requests_of(process, 1)
+        away = self.target.path.rename(self.folder / "away.db")
+        carrier.gate.open()
+        _, complaints = process.communicate()
+        self.assertEqual(process.returncode, 74, complaints)
+        self.assertIn(b"rows.db': has been moved or replaced", complaints)
+        self.assertFalse(self.target.path.exists())
+        away.rename(self.target.path)
+        self.assert_exit(self.run_on(carrier, self.folder / "cards.txt", self.target.argument), 0)
         self.assert_all_right(self.target, numbers)
 
     def test_DB8_readers_are_no_hindrance(self) -> None:

@@ -238,6 +238,40 @@ TEST_F(sqlite_table_test, DB8_a_reader_in_the_way_of_the_commit_is_waited_for) {
     EXPECT_EQ(number_of("SELECT count(*) FROM T"), 2);
 }
 
+/// Of a list on standard input: the first save makes the table, and its COMMIT is the one that fails.
+TEST_F(sqlite_table_test, DB8_a_table_that_went_with_its_transaction_is_made_again) {
+    auto other = other_program();
+    other.execute("CREATE TABLE mine (n); INSERT INTO mine VALUES (1), (2)");
+    auto rows = open();
+    rows->find_runs("s", "i");
+    rows->begin({"1", "s", "i", "p", false}, {});
+    std::optional<database::sqlite_statement> reading(other.prepare("SELECT n FROM mine"));
+    ASSERT_TRUE(reading->step());
+    EXPECT_EQ(error_of([&] { rows->save(rows_of({1}), "p1"); }).kind, error_kind::waited_in_vain);
+    meanwhile_ = [&] {
+        reading.reset();
+        return true;
+    };
+    rows->save(rows_of({1, 2}), "p1");
+    EXPECT_EQ(waits_.size(), 2U);
+    rows->save(rows_of({3}), "p2");
+    EXPECT_EQ(number_of("SELECT count(*) FROM T"), 3);
+}
+
+TEST_F(sqlite_table_test, DB6_a_table_that_is_gone_is_not_made_again) {
+    auto rows = begun();
+    rows->save(rows_of({1}), "p1");
+    auto other = other_program();
+    other.execute("BEGIN IMMEDIATE; DROP TABLE T");
+    meanwhile_ = [&] {
+        other.execute("COMMIT");
+        return true;
+    };
+    const auto error = error_of([&] { rows->save(rows_of({2}), "p2"); });
+    EXPECT_EQ(error.kind, error_kind::io);
+    EXPECT_TRUE(says(error, "no such table: T")) << error.what();
+}
+
 TEST_F(sqlite_table_test, DB8_who_gives_up_waiting_has_saved_nothing) {
     auto rows = begun();
     {
@@ -293,7 +327,8 @@ TEST_F(sqlite_table_test, DB6_a_row_of_somebody_else_s_under_our_key_is_an_error
     other_program().execute("INSERT INTO T (run_id, line) VALUES ('1', 2)");
     const auto error = error_of([&] { rows->save(rows_of({1, 2, 3}), "p1"); });
     EXPECT_EQ(error.kind, error_kind::io);
-    EXPECT_TRUE(says(error, "line 2") && says(error, "UNIQUE")) << error.what();
+    EXPECT_TRUE(says(error, "line 2") && says(error, "UNIQUE") && says(error, "somebody else"))
+        << error.what();
     EXPECT_EQ(number_of("SELECT count(*) FROM T"), 1) << "all or nothing";
     EXPECT_EQ(number_of("SELECT count(*) FROM cardresolver_runs WHERE progress = 'p0'"), 1);
 }
@@ -303,6 +338,42 @@ TEST_F(sqlite_table_test, DB6_a_run_that_somebody_has_removed_is_an_error) {
     other_program().execute("DELETE FROM cardresolver_runs");
     EXPECT_TRUE(says(error_of([&] { rows->save(rows_of({1}), "p1"); }), "removed this run"));
     EXPECT_EQ(number_of("SELECT count(*) FROM T"), 0);
+}
+
+TEST_F(sqlite_table_test, DK7_a_database_that_is_moved_removed_or_replaced_in_mid_run_is_an_error) {
+    using action = void (*)(row_table&);
+    for (const action go_on : {action{[](row_table& rows) { rows.save(rows_of({2}), "p2"); }},
+                               action{[](row_table& rows) { rows.finish({}); }}}) {
+        for (const bool has_log : {true, false}) {
+            for (const bool is_replaced : {true, false}) {
+                path_ = folder_.path_of("moved.db");
+                const auto away = folder_.path_of("away.db");
+                for (const auto& one : {path_, path_ + "-wal", path_ + "-shm", away})
+                    std::filesystem::remove(one);
+                if (!has_log) other_program().execute("CREATE TABLE mine (n)");
+                auto rows = begun();
+                rows->save(rows_of({1}), "p1");
+                std::filesystem::rename(path_, away);
+                if (is_replaced) folder_.write("moved.db", "");
+                const auto error = error_of([&] { go_on(*rows); });
+                EXPECT_EQ(error.kind, error_kind::io);
+                EXPECT_TRUE(says(error, "moved.db': has been moved or replaced")) << error.what();
+            }
+        }
+    }
+}
+
+/// While it waits for another program, too.
+TEST_F(sqlite_table_test, DK7_a_locked_database_that_is_moved_is_an_error) {
+    auto rows = begun();
+    auto other = other_program();
+    other.execute("BEGIN IMMEDIATE; CREATE TABLE mine (n)");
+    meanwhile_ = [&] {
+        std::filesystem::rename(path_, folder_.path_of("away.db"));
+        other.execute("COMMIT");
+        return true;
+    };
+    EXPECT_TRUE(says(error_of([&] { rows->save(rows_of({1}), "p1"); }), "has been moved or replaced"));
 }
 
 TEST_F(sqlite_table_test, DB6_a_table_of_another_shape_is_refused_before_anything_is_written) {
@@ -316,6 +387,21 @@ TEST_F(sqlite_table_test, DB6_a_table_of_another_shape_is_refused_before_anythin
               "DECIMAL,"
               " status TEXT, message TEXT, PRIMARY KEY (run_id, line)",
               "make numbers of the texts in msisdn, imsi"},
+          row{"run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT NOT NULL, msisdn "
+              "TEXT,"
+              " imsi TEXT, status TEXT, message TEXT, PRIMARY KEY (run_id, line)",
+              "its column iccid is NOT NULL, but a row may have none; name another by ?table="},
+          row{"run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT, msisdn TEXT,"
+              " imsi TEXT, status TEXT, message TEXT, mine TEXT NOT NULL, PRIMARY KEY (run_id, line)",
+              "its column mine is NOT NULL and would have no value; give it a default"},
+          row{"run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT, msisdn TEXT,"
+              " imsi TEXT, status TEXT, message TEXT, mine TEXT NOT NULL DEFAULT NULL, PRIMARY KEY (run_id, "
+              "line)",
+              "its column mine is NOT NULL"},
+          row{"run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT UNIQUE ON "
+              "CONFLICT REPLACE,"
+              " msisdn TEXT, imsi TEXT, status TEXT, message TEXT, PRIMARY KEY (run_id, line)",
+              "has another key, the UNIQUE index sqlite_autoindex_T_1, but rows may be alike; name another"},
           row{"run_id TEXT, line INTEGER PRIMARY KEY, number TEXT, kind TEXT, outcome TEXT, iccid TEXT, "
               "msisdn TEXT,"
               " imsi TEXT, status TEXT, message TEXT",
@@ -326,6 +412,61 @@ TEST_F(sqlite_table_test, DB6_a_table_of_another_shape_is_refused_before_anythin
         EXPECT_EQ(error.kind, error_kind::cannot_create);
         EXPECT_TRUE(says(error, words)) << error.what();
         EXPECT_EQ(number_of("SELECT count(*) FROM sqlite_schema WHERE name = 'cardresolver_runs'"), 0);
+    }
+}
+
+/// What its owner may add: rows go in all the same.
+TEST_F(sqlite_table_test, a_table_may_have_more_than_rows_need) {
+    other_program().execute(
+        "CREATE TABLE T (run_id TEXT NOT NULL, line INTEGER NOT NULL, number TEXT, kind TEXT, outcome TEXT "
+        "NOT"
+        " NULL, iccid, msisdn TEXT, imsi TEXT, status TEXT NOT NULL, message TEXT NOT NULL, mine TEXT NOT "
+        "NULL"
+        " DEFAULT 'x', PRIMARY KEY (run_id, line), UNIQUE (LINE, mine, RUN_ID));"
+        "CREATE INDEX I ON T (number);"
+        "CREATE TABLE seen (line); CREATE TRIGGER G AFTER INSERT ON T BEGIN"
+        " INSERT INTO seen VALUES (new.line), (new.line); END");
+    begun()->save(rows_of({1, 2}), "p1");
+    EXPECT_EQ(number_of("SELECT count(*) FROM T WHERE mine = 'x'"), 2);
+    EXPECT_EQ(number_of("SELECT count(*) FROM seen"), 4);
+}
+
+TEST_F(sqlite_table_test, DB6_a_row_that_the_table_refuses_or_drops_is_an_error) {
+    struct row {
+        const char* rule;
+        const char* words;
+    };
+    for (const auto& [rule, words] :
+         {row{"CREATE TRIGGER G BEFORE INSERT ON T WHEN new.line = 2 BEGIN SELECT RAISE(IGNORE); END",
+              "is left out by the table 'T'; has it a trigger?"},
+          row{"CREATE TRIGGER G BEFORE INSERT ON T WHEN new.line = 2 BEGIN SELECT RAISE(ABORT, 'not two'); "
+              "END",
+              "cannot be added to the table 'T': '"},
+          row{"CREATE UNIQUE INDEX I ON T (number)", "cannot be added to the table 'T': '"}}) {
+        std::filesystem::remove(path_);
+        auto rows = begun();
+        other_program().execute(rule);
+        const auto error = error_of([&] { rows->save(rows_of({1, 2, 3}), "p1"); });
+        EXPECT_EQ(error.kind, error_kind::io);
+        EXPECT_TRUE(says(error, "the row of line 2") && says(error, words)) << error.what();
+        EXPECT_EQ(number_of("SELECT count(*) FROM T"), 0) << "all or nothing";
+    }
+}
+
+/// Whatever the table would have done to them.
+TEST_F(sqlite_table_test, DB6_rows_of_somebody_else_s_are_neither_replaced_nor_kept_instead_of_ours) {
+    for (const std::string what : {"REPLACE", "IGNORE"}) {
+        std::filesystem::remove(path_);
+        other_program().execute(
+            "CREATE TABLE T (run_id TEXT, line INTEGER, number TEXT, kind TEXT, outcome TEXT, iccid TEXT, "
+            "msisdn "
+            "TEXT, imsi TEXT, status TEXT, message TEXT, PRIMARY KEY (run_id, line) ON CONFLICT " +
+            what + ")");
+        auto rows = begun();
+        other_program().execute("INSERT INTO T (run_id, line) VALUES ('1', 2)");
+        const auto error = error_of([&] { rows->save(rows_of({1, 2}), "p1"); });
+        EXPECT_TRUE(says(error, "line 2") && says(error, "somebody else")) << error.what();
+        EXPECT_EQ(number_of("SELECT count(*) FROM T WHERE number IS NULL"), 1);
     }
 }
 
@@ -341,6 +482,22 @@ TEST_F(sqlite_table_test, DB6_a_database_that_must_not_be_written_is_refused) {
     std::filesystem::permissions(path_, std::filesystem::perms::owner_read);
     if (std::ofstream(path_, std::ios::app)) GTEST_SKIP() << "this user may write anything";
     EXPECT_EQ(error_of([this] { open(); }).kind, error_kind::cannot_create);
+}
+
+/// SQLite names neither the folder nor the file that it cannot make there.
+TEST_F(sqlite_table_test, DB6_a_folder_that_must_not_be_written_is_named) {
+    const auto home = folder_.path_of("home");
+    std::filesystem::create_directory(home);
+    path_ = home + "/rows.db";
+    other_program().execute("CREATE TABLE mine (n)");
+    std::filesystem::permissions(home,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    const bool may_write_anything = std::ofstream(home + "/other").is_open();
+    const auto error = may_write_anything ? output_error(error_kind::io, "") : error_of([this] { begun(); });
+    std::filesystem::permissions(home, std::filesystem::perms::owner_all);
+    if (may_write_anything) GTEST_SKIP() << "this user may write anything";
+    EXPECT_EQ(error.kind, error_kind::cannot_create);
+    EXPECT_TRUE(says(error, "the file and its folder must be writable")) << error.what();
 }
 
 TEST_F(sqlite_table_test, the_list_s_own_columns_stand_behind_run_id) {
@@ -390,6 +547,16 @@ TEST_F(sqlite_table_test, a_file_that_was_made_in_vain_goes_again) {
     EXPECT_FALSE(std::filesystem::exists(path_));
     path_ = folder_.path_of("nowhere/rows.db");
     EXPECT_EQ(error_of([this] { open(); }).kind, error_kind::cannot_create);
+}
+
+TEST_F(sqlite_table_test, a_database_is_made_where_a_link_leads) {
+    const auto link = path_;
+    std::filesystem::create_symlink("data.db", link);
+    begun()->save(rows_of({1}), "p1");
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    path_ = folder_.path_of("data.db");
+    EXPECT_EQ(number_of("SELECT count(*) FROM T"), 1);
+    EXPECT_FALSE(std::filesystem::exists(link + "-wal"));
 }
 
 TEST_F(sqlite_table_test, several_tables_share_a_database) {
