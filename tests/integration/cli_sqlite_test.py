@@ -361,6 +361,8 @@ class Queries(TableTestCase):
         self.fill(iccids(3))
         for path, code, words in ((self.query("SELECT card FROM nowhere"), 65, b"no such table: nowhere"),
                                   (self.query("DELETE FROM cards"), 65, b"a SELECT is needed"),
+                                  (self.query("  "), 64, b"query has no value"),
+                                  (self.query("-- nothing"), 65, b"not one statement"),
                                   (self.query("SELECT id, note FROM cards"), 65, b"name the one with the numbers by --column"),
                                   (self.query("SELECT card FROM cards WHERE 0"), 65, b"no line with text"),
                                   (self.query("SELECT '%' AS number"), 64, b"write % as %25"),
