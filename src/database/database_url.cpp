@@ -10,6 +10,10 @@ namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
+constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 std::optional<unsigned> hex_digit(char c) noexcept {
     if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
     if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
@@ -51,30 +55,36 @@ std::string take_parameter(std::string_view parameter, database_url& url) {
         return "a database's parameters are table and query; there is '" + std::string(name) +
                "' (write & as %26 and ? as %3F inside a value)";
     if (!value) return "in the value of " + std::string(name) + ", write % as %25";
-    if (value->empty()) return std::string(name) + " has no value";
+    if (std::all_of(value->begin(), value->end(), is_blank)) return std::string(name) + " has no value";
     auto& field = name == "table" ? url.table : url.query;
     if (field) return std::string(name) + " is given twice";
     field = *value;
     return {};
 }
 
-std::optional<database_url> parse_postgres(std::string_view text, std::string& why) {
-    const auto parsed = parse_postgres_url(text);
-    const auto table = parsed.table ? std::string_view(*parsed.table) : std::string_view();
-    why = find_conninfo_fault(parsed.conninfo);
-    if (parsed.table && (table.empty() || table.front() == '.' || table.back() == '.')) {
-        why = "table has no value";
-    } else if (parsed.query && parsed.query->empty()) {
-        why = "query has no value";
-    } else if (table.substr(table.find('.') + 1) == runs_table) {
-        why = "the table " + std::string(runs_table) + " is where the runs are kept; name another";
-    }
-    if (!why.empty()) return std::nullopt;
-    return database_url{database_kind::postgresql, parsed.conninfo, parsed.name, parsed.table, parsed.query};
+/// Empty, or what is wrong.
+std::string find_fault(const postgres_url& parsed, const database_url& url) {
+    if (parsed.is_odd)
+        return "in a user, a password or the name of a database, write : as %3A, / as %2F, ? as %3F and @ as "
+               "%40; "
+               "a port is a number";
+    const auto table = url.table ? std::string_view(*url.table) : std::string_view();
+    if (table.starts_with('.') || table.ends_with('.')) return "table has no value";
+    if (table.substr(table.find('.') + 1) == runs_table)
+        return "the table " + std::string(runs_table) + " is where the runs are kept; name another";
+    return find_conninfo_fault(parsed.conninfo);
 }
 
-constexpr bool is_blank(char c) noexcept {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+std::optional<database_url> parse_postgres(std::string_view text, std::string& why) {
+    const auto parsed = parse_postgres_url(text);
+    database_url url{database_kind::postgresql, parsed.conninfo, parsed.name, {}, {}};
+    for (const auto parameter : parsed.own_parameters) {
+        why = take_parameter(parameter, url);
+        if (!why.empty()) return std::nullopt;
+    }
+    why = find_fault(parsed, url);
+    if (!why.empty()) return std::nullopt;
+    return url;
 }
 
 /// The next word of letters, digits and underscores; all else stands between words.
@@ -122,8 +132,12 @@ std::optional<database_url> parse_database_url(std::string_view text, std::strin
 
 std::string without_password(std::string_view target) {
     if (!is_postgres_url(target)) return std::string(target);
-    const auto url = parse_postgres_url(target);
-    auto shown = url.name;
+    const auto parsed = parse_postgres_url(target);
+    if (parsed.is_odd) return parsed.name;
+    database_url url;
+    for (const auto parameter : parsed.own_parameters)
+        take_parameter(parameter, url);
+    auto shown = parsed.name;
     if (url.table) shown += "?table=" + *url.table;
     if (url.query) shown += "?query=" + *url.query;
     return shown;

@@ -28,8 +28,9 @@ struct database_url {
 /// Whether `text` names a database, by its scheme, and no file.
 bool is_database_url(std::string_view text) noexcept;
 
-/// Parameters follow the first `?`, divided by `&`; their values are percent-decoded, and a `+` is a plus.
-/// Nothing, and `why` (what is wrong and what to do), where it cannot be read.
+/// Parameters follow the first `?` (PostgreSQL: the first behind the user), divided by `&`; the values of
+/// ours are percent-decoded, and a `+` is a plus. Nothing, and `why` (what is wrong and what to do), where it
+/// cannot be read.
 std::optional<database_url> parse_database_url(std::string_view text, std::string& why);
 
 /// A database's URL for messages and reports, without its password and libpq's parameters; all else as it is.

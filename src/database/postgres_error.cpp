@@ -54,10 +54,34 @@ std::size_t find_state(std::string_view line) noexcept {
 
 /// What libpq finds wrong on its own side, by the words of its source; these are not translated in Debian's
 /// default locale, and where they are, the trouble is told after the waiting instead of before.
-constexpr std::array<std::string_view, 6> own_refusals{
-    "certificate verify failed", "does not match host name", "server does not support SSL",
-    "root certificate file",     "authentication method",    "invalid port number",
+constexpr std::array<std::string_view, 16> own_refusals{
+    "certificate verify failed",
+    "does not match host name",
+    "server does not support SSL",
+    "root certificate file",
+    "private key file",
+    "could not open certificate file",
+    "authentication method",
+    "invalid port number",
+    "invalid integer value",
+    "invalid connection option",
+    "invalid SSL protocol version range",
+    "port numbers to",
+    "host names to",
+    "definition of service",
+    "service file",
+    "when SSL support is not compiled in",
 };
+
+/// "invalid sslmode value: "x"": libpq's words for a parameter of the URL, a service file or the environment.
+bool names_invalid_value(std::string_view text) noexcept {
+    constexpr std::string_view before = "invalid ";
+    constexpr std::string_view behind = " value: \"";
+    const auto at = text.find(before);
+    if (at == std::string_view::npos) return false;
+    const auto keyword = text.substr(at + before.size());
+    return keyword.substr(std::min(keyword.size(), keyword.find(' '))).starts_with(behind);
+}
 
 }  // namespace
 
@@ -110,7 +134,8 @@ postgres_trouble classify_complaint(const connection_complaint& complaint, bool 
     const bool is_own = std::any_of(own_refusals.begin(), own_refusals.end(), [&](std::string_view words) {
         return complaint.text.find(words) != std::string::npos;
     });
-    return is_own ? postgres_trouble::refused : postgres_trouble::lost;
+    const bool is_refusal = is_own || names_invalid_value(complaint.text);
+    return is_refusal ? postgres_trouble::refused : postgres_trouble::lost;
 }
 
 }  // namespace cardresolver::database

@@ -64,7 +64,9 @@ option_list parse(const std::string& conninfo, std::string& fault) {
 
 std::string find_conninfo_fault(const std::string& conninfo) {
     std::string fault;
-    parse(conninfo, fault);
+    const auto options = parse(conninfo, fault);
+    if (options && values_of(options.get()).contains("replication"))
+        return "a replication connection reads and writes no tables: leave out replication=";
     return fault;
 }
 

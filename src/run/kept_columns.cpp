@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace cardresolver::run {
 namespace {
@@ -14,6 +15,9 @@ namespace {
 using source::input_format;
 
 constexpr const char* prefix = "input_";
+
+/// PostgreSQL has these columns in each of its tables.
+constexpr std::array<std::string_view, 6> system_columns{"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"};
 
 bool is_ours(std::string_view name) noexcept {
     return std::find(sink::row_columns.begin(), sink::row_columns.end(), name) != sink::row_columns.end();
@@ -31,7 +35,10 @@ bool is_same_in_database(std::string_view a, std::string_view b) noexcept {
 
 bool is_taken_in_database(const std::vector<std::string>& names, std::string_view name) {
     const auto is_it = [name](std::string_view other) { return is_same_in_database(name, other); };
-    return is_it("run_id") || std::any_of(sink::row_columns.begin(), sink::row_columns.end(), is_it) ||
+    const bool is_system =
+        std::find(system_columns.begin(), system_columns.end(), name) != system_columns.end();
+    return is_system || is_it("run_id") ||
+           std::any_of(sink::row_columns.begin(), sink::row_columns.end(), is_it) ||
            std::any_of(names.begin(), names.end(), is_it);
 }
 

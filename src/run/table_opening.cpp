@@ -69,6 +69,7 @@ private:
         require_readable_list();
         look_at_earlier_runs();
         use_columns();
+        look_at_failures();
         begin();
         try {
             begin_failures();
@@ -126,7 +127,10 @@ private:
 
     void look_at_unfinished(const sink::stored_run& run, std::optional<checkpoint> state) {
         if (state && state->input && !find_other_list(settings_, *state).empty()) return;
-        if (settings_.restart) return dropped_.push_back(run);
+        if (settings_.restart) {
+            drops_failures_ = !state || state->failures;
+            return dropped_.push_back(run);
+        }
         if (!state) {
             throw output_error(
                 error_kind::damaged,
@@ -157,8 +161,36 @@ private:
         }
     }
 
-    void begin_failures() {
+    /// Before rows of other runs go. What would be created by that waits for the run it belongs to: if this
+    /// process were killed in between, nobody would know whose it is.
+    void look_at_failures() {
+        if (!settings_.failures || !sink::file_of(settings_.failures->target)) return;
+        const bool is_new = !has_part_of_failures();
+        failures_ = open_own_failures();
+        if (!failures_ || !is_new) return;
+        failures_->discard();
+        failures_.reset();
+    }
+
+    bool has_part_of_failures() const {
+        const auto path = settings_.failures ? sink::file_of(settings_.failures->target) : std::nullopt;
+        return path && std::filesystem::exists(*path + ".partial");
+    }
+
+    /// Refuses those of a run that neither goes on nor is dropped.
+    std::unique_ptr<sink::output> open_own_failures() const {
+        const bool is_owned = opened_.resumed ? opened_.resumed->failures.has_value() : drops_failures_;
+        const bool has_part = has_part_of_failures();
         auto failures = open_failures(settings_, opened_.resumed);
+        if (!failures || is_owned || !has_part) return failures;
+        throw output_error(error_kind::cannot_create,
+                           fmt::format("{} belongs to an unfinished run: finish that one, name another "
+                                       "--failures file, or remove it",
+                                       sink::show_path(settings_.failures->target + ".partial")));
+    }
+
+    void begin_failures() {
+        auto failures = failures_ ? std::move(failures_) : open_own_failures();
         if (!failures) return;
         try {
             begin_output(*failures, opened_.resumed ? opened_.resumed->failures : std::nullopt);
@@ -176,6 +208,8 @@ private:
     std::unique_ptr<sink::row_table> table_;
     std::vector<sink::stored_run> dropped_;
     std::vector<replaced_run> replaced_;
+    std::unique_ptr<sink::output> failures_;  ///< looked at and there already
+    bool drops_failures_ = false;             ///< there are some of the run that is dropped
     checkpoint state_;
 };
 

@@ -18,10 +18,22 @@ auto translated(const std::string& name, error_kind otherwise, Action action) {
     }
 }
 
+constexpr const char* no_rows = "gives no rows, or would write: a SELECT is needed";
+
 /// The statement itself is at fault: its syntax, names, types or values.
 bool is_statement_fault(const postgres_error& fault) noexcept {
+    // Of a parameter that nobody gives, the server speaks as of a breach of its protocol.
+    if (fault.sqlstate == "08P01") return true;
     return fault.trouble == postgres_trouble::refused && !fault.sqlstate.starts_with("28") &&
            !fault.sqlstate.starts_with("3D") && !fault.sqlstate.empty();
+}
+
+/// It writes, or is of a kind that gives something else than rows: an empty statement, a COPY.
+bool is_no_select(const postgres_error& fault) noexcept {
+    constexpr std::string_view read_only_transaction = "25006";
+    const bool is_without_words =
+        fault.trouble == postgres_trouble::refused && *fault.what() == '\0' && fault.sqlstate.empty();
+    return is_without_words || fault.sqlstate == read_only_transaction;
 }
 
 }  // namespace
@@ -36,13 +48,13 @@ postgres_query::postgres_query(const std::string& conninfo, std::string name, co
         connection_->query(query);
         row_ = connection_->next_row();
     } catch (const postgres_error& fault) {
+        if (is_no_select(fault)) throw input_error(error_kind::unusable, name_ + ": " + no_rows);
         throw input_error(is_statement_fault(fault) ? error_kind::unusable : error_kind::read,
                           name_ + ": " + fault.what());
     }
     for (int i = 0; i < row_->columns(); ++i)
         columns_.emplace_back(row_->column_name(i));
-    if (columns_.empty())
-        throw input_error(error_kind::unusable, name_ + ": gives no rows: a SELECT is needed");
+    if (columns_.empty()) throw input_error(error_kind::unusable, name_ + ": " + no_rows);
     is_read_ahead_ = true;
 }
 

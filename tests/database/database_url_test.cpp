@@ -51,6 +51,35 @@ TEST(database_url, complains_of_what_it_cannot_read) {
     EXPECT_NE(why_not("sqlite:a.db?table=CardResolver_runs").find("runs are kept"), std::string::npos);
 }
 
+TEST(database_url, complains_of_a_server_s_as_of_a_file_s) {
+    const std::string server = "postgresql://db/cards";
+    for (const auto* parameters :
+         {"?table=", "?table=a&table=b", "?query=a&query=b", "?query=%zz", "?query=%00",
+          "?query=LIKE '8986%'", "?query=", "?query=  ", "?query=%20%0A", "?table=cardresolver_runs"})
+        EXPECT_EQ(why_not(server + parameters), why_not(std::string("sqlite:cards.db") + parameters));
+    EXPECT_NE(why_not(server + "?query=%20").find("no value"), std::string::npos);
+    for (const auto* table : {"?table=.", "?table=a.", "?table=.a"})
+        EXPECT_NE(why_not(server + table).find("no value"), std::string::npos) << table;
+    EXPECT_NE(why_not(server + "?table=night.cardresolver_runs").find("runs are kept"), std::string::npos);
+    EXPECT_EQ(parsed(server + "?sslmode=require&query=SELECT%20'%26%25'").query, "SELECT '&%'");
+}
+
+TEST(database_url, complains_of_what_libpq_cannot_use) {
+    EXPECT_NE(why_not("postgresql://db/cards?replication=database").find("replication"), std::string::npos);
+    EXPECT_NE(why_not("postgresql://db/cards?sslmoed=require").find("invalid URI query parameter"),
+              std::string::npos);
+}
+
+TEST(database_url, SE1_complains_of_what_may_be_a_piece_of_a_password_without_showing_it) {
+    for (const auto* url :
+         {"postgresql://me:xq/zj", "postgresql://me:xq/?a=zj@db/cards", "postgresql://db:xq",
+          "postgresql://me:xq@zj@db/cards", "postgresql://me:1/xq@db/cards"}) {
+        const auto why = why_not(url);
+        EXPECT_NE(why.find("/ as %2F"), std::string::npos) << url;
+        EXPECT_EQ(why.find("xq"), std::string::npos) << why;
+    }
+}
+
 TEST(database_url, sees_whether_a_query_has_an_order) {
     EXPECT_TRUE(names_an_order("SELECT n FROM t ORDER BY n"));
     EXPECT_TRUE(names_an_order("select n from t\norder\n\tby n desc"));

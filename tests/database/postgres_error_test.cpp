@@ -34,6 +34,28 @@ TEST(postgres_error_test, a_connection_that_is_refused_says_why_in_its_text) {
     EXPECT_EQ(classify_complaint(none, true), trouble::refused);
 }
 
+TEST(postgres_error_test, DB6_what_libpq_itself_refuses_is_not_waited_for) {
+    for (const auto* words :
+         {"invalid sslmode value: \"x\"\n", "invalid target_session_attrs value: \"x\"\n",
+          "invalid port number: \"99999\"\n",
+          "invalid integer value \"x\" for connection option \"keepalives\"\n",
+          "could not match 2 port numbers to 3 hosts\n",
+          "could not match 2 host names to 1 hostaddr values\n", "definition of service \"x\" not found\n",
+          "service file \"/x\" not found\n", "syntax error in service file \"/x\", line 1\n",
+          "invalid SSL protocol version range\n",
+          "connection to server at \"db\" (10.0.0.1), port 5432 failed: could not open certificate file "
+          "\"/x\": Permission denied\n",
+          "connection to server at \"db\" (10.0.0.1), port 5432 failed: private key file \"/x\" has group or "
+          "world access\n"})
+        EXPECT_EQ(classify_complaint(parse_connection_complaint(words), false), trouble::refused) << words;
+    for (const auto* words :
+         {"connection to server at \"db\" (10.0.0.1), port 5432 failed: server closed the connection "
+          "unexpectedly\n",
+          "connection to server at \"db\" failed: received invalid response to SSL negotiation: x\n",
+          "invalid", "invalid "})
+        EXPECT_EQ(classify_complaint(parse_connection_complaint(words), false), trouble::lost) << words;
+}
+
 TEST(postgres_error_test, DB7_the_context_of_a_copy_names_a_line) {
     EXPECT_EQ(parse_copy_line("COPY cards, line 17, column message: \"COPY x, line 3\""), 17U);
     EXPECT_EQ(parse_copy_line("PL/pgSQL function refuse() line 2 at RAISE\nCOPY cards, line 4"), 4U);

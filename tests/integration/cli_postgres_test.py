@@ -106,8 +106,31 @@ class Rows(PostgresTestCase):
         self.assert_exit(wrong, 65)
         self.assertIn(b'column "nothing" does not exist', wrong.stderr)
 
+    def test_a_query_that_gives_no_rows_is_refused(self) -> None:
+        self.cluster.ask("CREATE TABLE cards (number text)")
+        for query, code, words in (("DELETE FROM cards", 65, b"a SELECT is needed"),
+                                   ("DELETE FROM cards RETURNING number", 65, b"a SELECT is needed"),
+                                   ("COPY cards TO STDOUT", 65, b"a SELECT is needed"),
+                                   ("COPY cards FROM STDIN", 65, b"a SELECT is needed"),
+                                   ("SET work_mem = '1MB'", 65, b"a SELECT is needed"),
+                                   ("-- nothing", 65, b"a SELECT is needed"),
+                                   ("SELECT number FROM cards WHERE number = $1", 65, b"requires 1"),
+                                   ("  ", 64, b"query has no value")):
+            with self.subTest(query=query):
+                done = self.resolve(self.carrier(), self.cluster.url(f"query={query}"), "-")
+                self.assert_exit(done, code)
+                self.assertIn(words, done.stderr)
+
+    def test_kept_columns_may_be_called_like_system_columns(self) -> None:
+        numbers = iccids(3)
+        source = self.folder / "cards.csv"
+        source.write_text("iccid,xmin,ctid\n" + "".join(f"{number},a,b\n" for number in numbers))
+        self.assert_exit(self.resolve(self.carrier(), source, self.cluster.url(), "--keep-columns"), 0)
+        self.assertEqual(self.cluster.ask("SELECT DISTINCT input_xmin, input_ctid FROM cardresolver_rows"), [["a", "b"]])
+
     def test_SE1_a_password_on_the_command_line_is_refused_and_not_shown(self) -> None:
-        for url in ("postgresql://owner:canary-9@/postgres", "postgresql:///postgres?password=canary-9"):
+        for url in ("postgresql://owner:canary-9@/postgres", "postgresql:///postgres?password=canary-9",
+                    "postgresql://owner:canary-9?@127.0.0.1:1/postgres", "postgresql://owner:x/canary-9@/postgres"):
             done = self.resolve(self.carrier(), self.write_list(iccids(1)), url)
             self.assert_exit(done, 64)
             self.assertIn(b"PGPASSFILE", done.stderr)
@@ -133,6 +156,10 @@ class Refusals(PostgresTestCase):
 
     def test_DB6_no_such_database_or_user(self) -> None:
         self.assert_refused(b'role "nobody-here" does not exist', self.cluster.url(user="nobody-here"))
+
+    def test_DB6_what_libpq_itself_refuses(self) -> None:
+        for parameter, words in (("sslmode=x", b"sslmode"), ("port=99999", b"port"), ("service=none", b"none")):
+            self.assert_refused(words, self.cluster.url(parameter))
 
     def test_DB6_a_foreign_row_under_our_key(self) -> None:
         carrier, source = self.carrier(modes={"slow"}), self.write_list(iccids(400))

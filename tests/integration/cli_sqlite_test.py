@@ -72,6 +72,23 @@ class Tables(TableTestCase):
         self.assertEqual(self.ask("SELECT count(*) FROM T WHERE outcome = 'failed' AND status = 'http-500'"), [(30,)])
         self.assertEqual(list(self.folder.glob("*.partial")), [])
 
+    def test_DK9_failures_of_an_unfinished_run_are_kept_from_another(self) -> None:
+        source, other = self.write_list(iccids(300)), self.folder / "other.txt"
+        other.write_bytes(as_list(iccids(5)))
+        carrier = self.carrier(modes={"http-500"})
+        more = ("--attempts", "1", "--failures", "failures.csv")
+        self.stop_after(carrier, 10, source, self.target.argument, *more, *PACE)
+        part = self.folder / "failures.csv.partial"
+        before = part.read_bytes()
+        for arguments in ((), ("--restart",), ("--force",)):
+            done = self.run_on(carrier, other, self.target.argument, *more, *arguments)
+            self.assert_exit(done, 73)
+            self.assertIn(b"belongs to an unfinished run", done.stderr)
+            self.assertEqual(part.read_bytes(), before)
+        self.assertGreater(before.count(b"\n"), 1)
+        self.assert_exit(self.run_on(carrier, source, self.target.argument, *more), 90)
+        self.assertEqual((self.folder / "failures.csv").read_bytes().count(b"\n"), 301)
+
     def test_kept_columns_stand_behind_run_id(self) -> None:
         text = "ICCID,note,Note\n" + "".join(f'{number},"say ""{at}"",",\n' for at, number in enumerate(iccids(500)))
         (self.folder / "cards.csv").write_text(text)
@@ -402,6 +419,8 @@ class Queries(TableTestCase):
         self.fill(iccids(3))
         for path, code, words in ((self.query("SELECT card FROM nowhere"), 65, b"no such table: nowhere"),
                                   (self.query("DELETE FROM cards"), 65, b"a SELECT is needed"),
+                                  (self.query("  "), 64, b"query has no value"),
+                                  (self.query("-- nothing"), 65, b"not one statement"),
                                   (self.query("SELECT id, note FROM cards"), 65, b"name the one with the numbers by --column"),
                                   (self.query("SELECT card FROM cards WHERE 0"), 65, b"no line with text"),
                                   (self.query("SELECT '%' AS number"), 64, b"write % as %25"),

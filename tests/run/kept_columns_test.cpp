@@ -125,6 +125,14 @@ TEST(kept_columns, in_a_database_have_names_of_their_own_whatever_their_capitals
     EXPECT_THROW(kept_columns(ndjson, output_format::database), source::input_error);
 }
 
+TEST(kept_columns, have_no_name_of_a_system_column_in_a_database) {
+    const auto list = csv({"xmin", "xmax", "cmin", "cmax", "ctid", "tableoid", "XMIN", "oid"});
+    EXPECT_EQ(kept_columns(list, output_format::database).column_names(),
+              (std::vector<std::string>{"input_xmin", "input_xmax", "input_cmin", "input_cmax", "input_ctid",
+                                        "input_tableoid", "XMIN", "oid"}));
+    EXPECT_EQ(kept_columns(list, output_format::csv).names(), "xmin,xmax,cmin,cmax,ctid,tableoid,XMIN,oid,");
+}
+
 TEST(kept_columns, go_to_a_database_with_their_lengths) {
     std::string bytes;
     sink::append_header(bytes, output_format::database,

@@ -203,12 +203,79 @@ TEST_F(table_opening_test, DB8_a_database_that_stays_locked_is_given_up) {
 TEST_F(table_opening_test, what_cannot_begin_leaves_no_rows_behind) {
     settings_.failures = sink::output_settings{folder_.path_of("nowhere/failures.csv"), false};
     why_not();
-    EXPECT_EQ(runs(), 0);
+    EXPECT_FALSE(std::filesystem::exists(path_)) << "not even a database";
     settings_.failures.reset();
     leave_unfinished();
     settings_.failures = sink::output_settings{folder_.path_of("nowhere/failures.csv"), false};
     why_not();
     EXPECT_EQ(rows(), 1) << "what was there stays";
+}
+
+TEST_F(table_opening_test, DK9_failures_of_another_unfinished_run_are_not_touched) {
+    settings_.failures = sink::output_settings{folder_.path_of("failures.csv"), false};
+    const auto part = folder_.path_of("failures.csv.partial");
+    const auto list = settings_.input.path;
+    for (const std::string& durable : {std::string("line,number\n"), std::string()}) {
+        {
+            auto run = open_run(settings_);
+            write_row(run, 1);
+            if (!durable.empty()) run.outputs.failures->write(durable);
+            run.outputs.failures->sync();
+            run.outputs.progress->save(run.outputs.rows->mark(), run.outputs.failures->mark());
+        }
+        for (const bool restart : {false, true}) {
+            settings_.restart = restart;
+            settings_.input.path = folder_.write("other.txt", "898602B2221430000009\n");
+            EXPECT_NE(why_not().find("failures.csv.partial' belongs to an unfinished run"),
+                      std::string::npos);
+            EXPECT_EQ(std::filesystem::file_size(part), durable.size());
+            EXPECT_EQ(runs(), 1) << "the refused run leaves nothing";
+        }
+        settings_.restart = false;
+        settings_.input.path = list;
+        EXPECT_TRUE(open_run(settings_).resumed);
+        EXPECT_EQ(std::filesystem::file_size(part), durable.size());
+        settings_.restart = true;
+        auto run = open_run(settings_);
+        EXPECT_FALSE(run.resumed);
+        EXPECT_EQ(std::filesystem::file_size(part), 0U) << "the failures of a dropped run go with it";
+        run.outputs.failures->discard();
+        settings_.restart = false;
+        settings_.output.target = "sqlite:" + (path_ = folder_.path_of("second.db"));
+    }
+}
+
+TEST_F(table_opening_test, failures_that_come_late_do_not_empty_those_of_another_run) {
+    leave_unfinished();
+    settings_.failures = sink::output_settings{folder_.path_of("failures.csv"), false};
+    folder_.write("failures.csv.partial", "line,number\n");
+    EXPECT_NE(why_not().find("belongs to an unfinished run"), std::string::npos);
+    std::filesystem::remove(folder_.path_of("failures.csv.partial"));
+    EXPECT_TRUE(open_run(settings_).resumed);
+}
+
+TEST_F(table_opening_test, restart_keeps_the_rows_where_the_failures_are_refused) {
+    settings_.failures = sink::output_settings{folder_.path_of("failures.csv"), false};
+    const auto unfinished = leave_unfinished();
+    std::filesystem::remove(folder_.path_of("failures.csv.partial"));
+    settings_.restart = true;
+    folder_.write("failures.csv", "line,number\n");
+    EXPECT_NE(why_not().find("exists already"), std::string::npos);
+    settings_.failures->target = folder_.path_of("nowhere/failures.csv");
+    EXPECT_NE(why_not().find("no folder"), std::string::npos);
+    EXPECT_EQ(rows(), 1);
+    EXPECT_EQ(runs(), 1);
+    settings_.restart = false;
+    settings_.failures.reset();
+    EXPECT_EQ(open_run(settings_).run_id, unfinished);
+}
+
+TEST_F(table_opening_test, a_run_that_cannot_begin_leaves_no_file_of_failures) {
+    settings_.failures = sink::output_settings{folder_.path_of("failures.csv"), false};
+    const auto busy = open_run(settings_);
+    settings_.failures->target = folder_.path_of("others.csv");
+    EXPECT_NE(why_not().find("another run of the same list"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(folder_.path_of("others.csv.partial")));
 }
 
 /// Cut off between the last rows and the renaming of the failures, and behind that.
