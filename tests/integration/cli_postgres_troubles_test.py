@@ -7,7 +7,6 @@ import signal
 import subprocess
 import threading
 import unittest
-from pathlib import Path
 
 from cli_postgres_test import PostgresTestCase, mixed
 from independent_carrier import Carrier
@@ -264,7 +263,7 @@ class Secrets(TroubleTestCase):
                      "--connections", "2", "--summary", "summary.json", "--trace", "trace.ndjson"]
         process = self.start_program(*arguments, variables=variables)
         self.wait_for_rows(1)
-        seen = Path(f"/proc/{process.pid}/environ").read_bytes() + Path(f"/proc/{process.pid}/cmdline").read_bytes()
+        seen = self.seen_from_outside(process)
         self.cluster.stop("immediate")
         self.read_until(process, b"nothing is asked meanwhile")
         self.cluster.start()

@@ -103,6 +103,17 @@ class ProgramTestCase(unittest.TestCase):
         return process
 
     @staticmethod
+    def seen_from_outside(process: subprocess.Popen[bytes]) -> bytes:
+        """Its command line, and its environment where we may look: a process that hides it hides it just as well."""
+        seen = b""
+        for name in ("cmdline", "environ"):
+            try:
+                seen += Path(f"/proc/{process.pid}/{name}").read_bytes()
+            except PermissionError:
+                continue
+        return seen
+
+    @staticmethod
     def end(process: subprocess.Popen[bytes]) -> None:
         """Kills it where it still runs, and closes what it was talked to through."""
         if process.poll() is None:
