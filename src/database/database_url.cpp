@@ -65,9 +65,8 @@ std::string take_parameter(std::string_view parameter, database_url& url) {
 /// Empty, or what is wrong.
 std::string find_fault(const postgres_url& parsed, const database_url& url) {
     if (parsed.is_odd)
-        return "in a user, a password or the name of a database, write : as %3A, / as %2F, ? as %3F and @ as "
-               "%40; "
-               "a port is a number";
+        return "in a user, a password or the name of a database, write : as %3A, / as %2F, ? as %3F and "
+               "@ as %40; a port is a number";
     const auto table = url.table ? std::string_view(*url.table) : std::string_view();
     if (table.starts_with('.') || table.ends_with('.')) return "table has no value";
     if (table.substr(table.find('.') + 1) == runs_table)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <poll.h>
 #include <system_error>
 #include <vector>
@@ -111,9 +112,7 @@ void postgres_connection::wait(short events) {
         pollfd socket{::PQsocket(connection_.get()), events, 0};
         if (socket.fd < 0) fail_as_lost();
         const auto count = ::poll(&socket, 1, poll_ms);
-        if (count > 0) {
-            return;
-        }
+        if (count > 0) return;
         if (count < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
         if (!goes_on_()) throw postgres_error(postgres_trouble::ended, {}, "not waited for");
     }

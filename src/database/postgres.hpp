@@ -3,7 +3,6 @@
 
 #include "database/postgres_error.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -20,6 +20,10 @@ struct compact_row {
     std::vector<std::string_view> kept;  ///< the list's own columns
 };
 
+/// Columns of a row that are NULL in a database where nothing is known.
+inline constexpr std::array<std::string_view, 5> nullable_columns{"number", "kind", "iccid", "msisdn",
+                                                                  "imsi"};
+
 /// Any bytes in the texts give clean ones: malformed UTF-8 and control characters but tabs and line breaks
 /// become U+FFFD, as in CSV, so no NUL is among them. `kept`: what `append_compact_text` made.
 void append_compact_row(std::string& out, const card::card_outcome& row, std::string_view kept);

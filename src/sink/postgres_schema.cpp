@@ -1,6 +1,7 @@
 #include "sink/postgres_schema.hpp"
 
 #include "database/database_url.hpp"
+#include "sink/compact_row.hpp"
 #include "sink/descriptor.hpp"
 #include "sink/output.hpp"
 #include "sink/row_format.hpp"
@@ -17,9 +18,6 @@ using database::postgres_value;
 constexpr std::array<std::string_view, 9> runs_columns{"run_id",   "table_name", "settings",
                                                        "input",    "started_at", "finished_at",
                                                        "progress", "sequence",   "writer"};
-
-/// Columns that are NULL where nothing is known.
-constexpr std::array<std::string_view, 5> nullable{"number", "kind", "iccid", "msisdn", "imsi"};
 
 template <class List>
 bool contains(const List& list, std::string_view one) {
@@ -156,7 +154,7 @@ void postgres_schema::require_rows(postgres_connection& connection,
         if (!holds(*found))
             refuse("its column " + name + " is " + found->type + "; make it " +
                    (name == "line" ? "bigint" : "text") + ", or name another table by ?table=");
-        if (found->is_required && contains(nullable, name))
+        if (found->is_required && contains(nullable_columns, name))
             refuse("its column " + name + " is NOT NULL, but a row may have none; name another by ?table=");
     }
     for (const auto& one : there) {

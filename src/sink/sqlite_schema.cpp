@@ -1,12 +1,12 @@
 #include "sink/sqlite_schema.hpp"
 
 #include "database/database_url.hpp"
+#include "sink/compact_row.hpp"
 #include "sink/descriptor.hpp"
 #include "sink/output.hpp"
 #include "sink/row_format.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace cardresolver::sink {
 namespace {
@@ -17,9 +17,6 @@ using error_kind = output_error::error_kind;
 
 const std::vector<std::string_view> runs_columns{"run_id",     "table_name",  "settings", "input",
                                                  "started_at", "finished_at", "progress"};
-
-/// Columns that are NULL where nothing is known.
-constexpr std::array<std::string_view, 5> nullable{"number", "kind", "iccid", "msisdn", "imsi"};
 
 /// SQLite gives a column one of five affinities by the words in its type; two of them leave a text as it is.
 bool keeps_texts(std::string type) {
@@ -129,7 +126,7 @@ void sqlite_schema::require_values(const std::vector<std::string_view>& columns)
     query.bind_text(0, table_);
     while (query.step()) {
         const std::string name(query.text(0));
-        if (is_in(nullable, name))
+        if (is_in(nullable_columns, name))
             refuse_rows_table(": its column " + name + " is NOT NULL, but a row may have none");
         if (query.number(1) != 0 && !is_in(columns, name))
             refuse_rows_table(": its column " + name + " is NOT NULL and would have no value",

@@ -222,9 +222,7 @@ void sqlite_table::resume(const stored_run& run, std::uint64_t rows) {
         for (int i = 0; const auto* text : {&run.progress, &run.run_id, &run.progress})
             update.bind_text(i++, *text);
         update.step();
-        if (connection_->changed_rows() != 1)
-            throw output_error(error_kind::cannot_create,
-                               name_ + ": another run of the same list has just written to it; try again");
+        if (connection_->changed_rows() != 1) refuse_changed();
         require_rows_of(run, rows);
         if (kept_) schema_->make_rows(*kept_);
     });
@@ -301,15 +299,18 @@ void sqlite_table::refuse_row(std::uint64_t line, const std::string& why) const 
                        "the row of line " + std::to_string(line) + " of the run " + run_id_ + " " + why);
 }
 
+void sqlite_table::refuse_changed() const {
+    throw output_error(error_kind::cannot_create,
+                       name_ + ": another run of the same list has just written to it; try again");
+}
+
 /// Unfinished, and as it was found.
 void sqlite_table::drop(const stored_run& run) {
     auto query = connection_->prepare("SELECT 1 FROM " + sqlite_schema::runs() +
                                       " WHERE run_id = ? AND progress = ? AND finished_at IS NULL");
     query.bind_text(0, run.run_id);
     query.bind_text(1, run.progress);
-    if (!query.step())
-        throw output_error(error_kind::cannot_create,
-                           name_ + ": another run of the same list has just written to it; try again");
+    if (!query.step()) refuse_changed();
     delete_run(run.run_id);
 }
 

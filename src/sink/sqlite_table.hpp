@@ -51,6 +51,7 @@ private:
 
     void take_lock(const std::string& run_id);
     void start();
+    [[noreturn]] void refuse_changed() const;
     void drop(const stored_run& run);
     void require_rows_of(const stored_run& run, std::uint64_t rows);
     void delete_run(const std::string& run_id);

@@ -34,7 +34,7 @@ class PostgresTestCase(ProgramTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.cluster.ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        self.cluster.clear()
 
     def arguments(self, carrier: Carrier, source: Path | str, target: str, *more: str | Path) -> list[str | Path]:
         return ["resolve", source, *self.account_of(carrier), "--rate", "unlimited", "--progress", "none", "-o", target,
@@ -232,7 +232,7 @@ class LostAnswers(PostgresTestCase):
         source, carrier = self.write_list(numbers), self.carrier()
         for count in counts:
             with self.subTest(commit=commit, direction=direction, bytes=count):
-                self.cluster.ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                self.cluster.clear()
                 proxy = CuttingProxy(self.cluster.folder, direction, count, commit)
                 self.addCleanup(proxy.close)
                 self.assert_exit(self.resolve(carrier, source, f"postgresql://owner@/postgres?host={proxy.folder.name}"), 0)

@@ -103,7 +103,7 @@ class Passing(TroubleTestCase):
         source = self.write_list(numbers)
         for state in states:
             with self.subTest(state=state):
-                self.setUp()
+                self.cluster.clear()
                 self.refuse_rows(state, 2)
                 carrier = self.carrier()
                 done = self.resolve(carrier, source, self.cluster.url())
@@ -156,12 +156,12 @@ class Content(TroubleTestCase):
     def test_DB6_a_column_that_cuts_texts_or_a_name_that_would_be_cut_is_refused(self) -> None:
         carrier = self.carrier()
         for kind in ("name", "bpchar", "varchar(3)"):
-            self.setUp()
+            self.cluster.clear()
             self.cluster.ask(f"CREATE TABLE cardresolver_rows (run_id text, line bigint, {TEXTS}, message {kind}, PRIMARY KEY (run_id, line))")
             done = self.resolve(carrier, self.write_list(iccids(1)), self.cluster.url())
             self.assert_exit(done, 73)
             self.assertIn(b"its column message is", done.stderr)
-        self.setUp()
+        self.cluster.clear()
         source = self.folder / "cards.csv"
         source.write_bytes(b"iccid," + b"x" * 64 + b"\n" + as_list(iccids(1)))
         for done in (self.resolve(carrier, source, self.cluster.url(), "--keep-columns"),
@@ -186,7 +186,7 @@ class Others(TroubleTestCase):
         numbers = mixed(400)
         for damage in ("DELETE FROM cardresolver_rows WHERE line = (SELECT min(line) FROM cardresolver_rows)",
                        "DROP TABLE cardresolver_rows"):
-            self.setUp()
+            self.cluster.clear()
             carrier = self.interrupt(numbers)
             self.cluster.ask(damage)
             asked = len(carrier.requests)

@@ -78,6 +78,10 @@ class Cluster:
             raise AssertionError(f"psql failed: {done.stderr.decode()}")
         return list(csv.reader(io.StringIO(done.stdout.decode(), newline="")))
 
+    def clear(self) -> None:
+        """No table of any test is left."""
+        self.ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
     def hold(self, statement: str, user: str = "owner") -> subprocess.Popen[bytes]:
         """A transaction that has done `statement` and stays open until `end_hold`."""
         session = subprocess.Popen([program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", user, "-d",

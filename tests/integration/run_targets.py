@@ -148,7 +148,7 @@ class PostgresTarget:
         self.argument = cluster.url(f"table={table}")
 
     def clear(self) -> None:
-        self.cluster.ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        self.cluster.clear()
 
     def has(self, table: str) -> bool:
         return self.cluster.ask(f"SELECT to_regclass('\"{table}\"') IS NOT NULL") == [["t"]]
