@@ -2,18 +2,13 @@
 #pragma once
 
 #include "dispatch/clock.hpp"
+#include "dispatch/rate_limit.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <optional>
 
 namespace cardresolver::dispatch {
-
-/// At most `count` requests in any window of length `window`.
-struct rate_limit {
-    std::uint64_t count = 10;
-    duration window = std::chrono::seconds(1);
-};
 
 /// Evenly spaced permits under a limit that holds at the carrier, whatever the latency does.
 ///

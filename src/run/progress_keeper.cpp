@@ -51,7 +51,7 @@ void progress_keeper::save(const sink::output_mark& rows, const std::optional<si
     state_.rows = rows;
     state_.failures = failures;
     state_.is_complete = is_complete;
-    state_.history = write_history(history_);
+    if (history_) state_.history = write_history(*history_);
     store_->save(state_);
 }
 

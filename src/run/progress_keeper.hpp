@@ -20,7 +20,7 @@ struct progress_note {
     line_ranges closed;  ///< records whose rows have been made since
     source::input_beginning consumed;               ///< of the list: what was read for `opened`
     std::vector<source::input_position> positions;  ///< where blocks of the list begin, ascending
-    run_history history;                            ///< counters up to here
+    std::unique_ptr<run_history> history;           ///< counters up to here; too large to be copied along
 };
 
 /// The writing thread's alone. A note is given when its rows are written; `save` is called when they are
@@ -45,7 +45,7 @@ private:
     std::unique_ptr<checkpoint_store> store_;
     checkpoint state_;
     open_lines open_;
-    run_history history_;
+    std::unique_ptr<run_history> history_;  ///< null: no note was taken
     std::deque<source::input_position>
         positions_;  ///< the first one is where the next process starts to read
 };

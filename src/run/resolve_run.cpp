@@ -6,6 +6,7 @@
 #include "run/input_opening.hpp"
 #include "run/intake.hpp"
 #include "run/row_path.hpp"
+#include "run/run_counters.hpp"
 #include "run/run_opening.hpp"
 #include "run/trace.hpp"
 
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <random>
-#include <unistd.h>
 
 namespace cardresolver::run {
 namespace {
@@ -49,28 +49,27 @@ public:
           earlier_(opening_.resumed),
           rows_(context, std::move(opening_.outputs), make_row_settings(), [this] { post_progress(); }),
           link_(context, client_, dispatcher_, encoder_, transids_, settings.connections, *this),
+          counters_(rows_, link_, client_, dispatcher_, earlier_),
           trace_timer_(context.get_executor()),
           drain_timer_(context.get_executor()) {
-        if (input_) input_size_ = input_->size();
-        lines_read_ = earlier_.newest_line();
+        if (input_) counters_.on_input_size(input_->size());
         if (trace_) link_.report_to(*trace_);
         // Now it is known where in the list to begin.
         if (input_ && opening_.resumed) input_ = open_at_once(settings, earlier_);
     }
 
     result execute() {
-        process_.started_at = std::chrono::system_clock::now();
-        if (trace_) trace_->on_start(settings_, process_.started_at);
-        started_ = clock::now();
+        const auto started_at = counters_.on_start();
+        if (trace_) trace_->on_start(settings_, started_at);
         intake_.emplace(std::move(input_), intake_settings_of(settings_, earlier_),
                         [this] { post_progress(); });
         const auto keep_running = net::asio::make_work_guard(context_);
         on_progress();
         context_.run();
         end_workers();
-        finished_ = clock::now();
+        counters_.on_finish();
         result_.run_id = opening_.run_id;
-        result_.processes = processes();
+        result_.processes = counters_.processes();
         result_.is_resumable = keeps_progress_ && !is_discarded_ && result_.end != run_end::complete;
         return result_;
     }
@@ -97,32 +96,8 @@ public:
         look_for_end();
     }
 
-    statistics snapshot() const {
-        statistics now;
-        now.outcomes = rows_.written();
-        now.lines_read = lines_read_;
-        now.input_bytes_read = input_bytes_read_;
-        now.input_size = input_size_;
-        now.cards_asked = link_.cards_asked();
-        now.bytes_written = rows_.bytes();
-        now.requests = dispatcher_.counts();
-        now.network = client_.statistics();
-        now.in_flight = dispatcher_.in_flight();
-        now.connections_open = link_.open_connections();
-        const auto at = finished_.value_or(clock::now());
-        now.elapsed = at - started_;
-        now.rows_wait_for = rows_.waits_for();
-        add_counts(now, earlier_.history().counts);
-        if (const auto until = dispatcher_.held_until(at)) now.held_for = *until - at;
-        return now;
-    }
-
-    const distributions& details() {
-        distributions_.latency = earlier_.history().details.latency;
-        distributions_.latency.add(link_.latency());
-        distributions_.statuses = rows_.statuses();
-        return distributions_;
-    }
+    statistics snapshot() const { return counters_.snapshot(); }
+    const distributions& details() { return counters_.details(); }
 
     std::optional<dispatch::rate_limit> rate() const { return dispatcher_.rate(); }
     bool replaced_partial() const noexcept { return opening_.replaced_partial; }
@@ -135,19 +110,10 @@ private:
     row_path_settings make_row_settings() {
         auto rows = row_settings_of(settings_, earlier_.history());
         if (keeps_progress_) {
-            rows.progress = progress_settings{earlier_.newest_line(), [this] { return history(); },
+            rows.progress = progress_settings{earlier_.newest_line(), [this] { return counters_.history(); },
                                               opening_.resumed && opening_.resumed->rows.bytes > 0};
         }
         return rows;
-    }
-
-    /// Up to now, over all processes.
-    run_history history() { return {processes(), snapshot(), details()}; }
-
-    std::vector<run_process> processes() const {
-        auto all = earlier_.history().processes;
-        add_process(all, {::getpid(), process_.started_at, std::chrono::system_clock::now()});
-        return all;
     }
 
     std::unique_ptr<trace> make_trace() {
@@ -241,10 +207,9 @@ private:
     bool take_block() {
         block_ = intake_->try_take();
         if (block_) {
-            if (settings_.keeps_columns && input_bytes_read_ == 0) rows_.keep_columns(intake_->columns());
+            if (settings_.keeps_columns && counters_.input_bytes_read() == 0) rows_.keep_columns(intake_->columns());
             rows_.pass(block_->begins_at, block_->consumed);
-            lines_read_ = block_->lines_read;
-            input_bytes_read_ = block_->bytes_read;
+            counters_.on_read(block_->lines_read, block_->bytes_read);
             return true;
         }
         if (!intake_->has_ended()) return false;
@@ -313,6 +278,7 @@ private:
     void close_output(output_end how) {
         is_closing_ = true;
         is_discarded_ = how == output_end::discard;
+        counters_.on_end();
         rows_.finish(how);
         if (trace_) trace_->finish();
     }
@@ -340,6 +306,7 @@ private:
     earlier_work earlier_;
     row_path rows_;
     carrier_link link_;
+    run_counters counters_;
     std::optional<intake> intake_;
     std::unique_ptr<intake_block> block_;
     steady_timer trace_timer_;
@@ -347,20 +314,13 @@ private:
     bool trace_flush_is_due_ = false;
 
     result result_;
-    run_process process_;
     std::optional<run_end> end_;
     bool intake_ended_ = false;
     bool is_closing_ = false;
     bool is_discarded_ = false;
     bool rows_waited_ = false;
-    clock::time_point started_{};
-    std::optional<clock::time_point> finished_;
     std::uint64_t valid_records_ = 0;
     std::string first_invalid_;  ///< where and why
-    std::uint64_t lines_read_ = 0;
-    std::uint64_t input_bytes_read_ = 0;
-    std::optional<std::uint64_t> input_size_;
-    distributions distributions_;
 };
 
 resolve_run::resolve_run(net::asio::io_context& context, const settings& settings)

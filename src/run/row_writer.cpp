@@ -55,7 +55,7 @@ void row_writer::flush() {
     output_block block{std::exchange(rows_, thread_.take_spare()), {}, {}};
     if (!failures_.empty()) block.failures = std::exchange(failures_, thread_.take_spare());
     if (progress_) {
-        note_.history = progress_->count();
+        note_.history = std::make_unique<run_history>(progress_->count());
         block.progress = std::exchange(note_, {});
     }
     thread_.put(std::move(block));

@@ -37,7 +37,8 @@ TEST_F(progress_keeper_test, remembers_what_is_open_and_where_to_find_it) {
             note.opened.add(line);
         note.closed.add(1);
         note.closed.add(3);
-        note.history.counts.requests.sent = 17;
+        note.history = std::make_unique<run_history>();
+        note.history->counts.requests.sent = 17;
         keep.take(std::move(note));
         keep.save({100, 1}, {});
     }

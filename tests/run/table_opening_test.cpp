@@ -39,7 +39,8 @@ protected:
     }
     static progress_note note_of_rows(std::uint64_t count) {
         progress_note note;
-        note.history.counts.outcomes[0] = count;
+        note.history = std::make_unique<run_history>();
+        note.history->counts.outcomes[0] = count;
         return note;
     }
     /// With the row of its first line; returns its run_id.
