@@ -53,16 +53,22 @@ std::optional<std::vector<line_range>> decode_lines(std::string_view bytes) {
     return ranges;
 }
 
-void open_lines::open(std::uint64_t line) {
-    CARDRESOLVER_VERIFY(line > newest_);
-    places_.push() = {line, false};
-    newest_ = line;
+void open_lines::open(line_range records) {
+    CARDRESOLVER_VERIFY(records.first > newest_ && records.last >= records.first);
+    for (auto line = records.first; line <= records.last; ++line)
+        places_.push() = {line, false};
+    newest_ = records.last;
 }
 
-void open_lines::close(std::uint64_t line) {
-    auto& one = places_[places_.index_of(line)];
-    CARDRESOLVER_VERIFY(!one.is_closed);
-    one.is_closed = true;
+void open_lines::close(line_range records) {
+    // Lines that follow each other have places that do.
+    auto index = places_.index_of(records.first);
+    for (auto line = records.first; line <= records.last; ++line, ++index) {
+        CARDRESOLVER_VERIFY(index < places_.size());
+        auto& one = places_[index];
+        CARDRESOLVER_VERIFY(one.line == line && !one.is_closed);
+        one.is_closed = true;
+    }
     while (!places_.empty() && places_.front().is_closed)
         places_.pop_front();
 }

@@ -46,10 +46,10 @@ std::optional<std::vector<line_range>> decode_lines(std::string_view bytes);
 /// from the oldest open one to the newest, whatever their lines are.
 class open_lines {
 public:
-    /// The next record of the list. `line` is greater than all before.
-    void open(std::uint64_t line);
-    /// An open record is done with.
-    void close(std::uint64_t line);
+    /// The next records of the list. Their lines are greater than all before.
+    void open(line_range records);
+    /// Open records are done with.
+    void close(line_range records);
 
     /// The oldest open record.
     std::optional<std::uint64_t> oldest() const noexcept;

@@ -6,27 +6,19 @@
 #include <utility>
 
 namespace cardresolver::run {
-namespace {
-
-template <class Visit>
-void for_each_line(const std::vector<line_range>& ranges, Visit visit) {
-    for (const auto& range : ranges) {
-        for (auto line = range.first; line <= range.last; ++line)
-            visit(line);
-    }
-}
-
-}  // namespace
 
 progress_keeper::progress_keeper(std::unique_ptr<checkpoint_store> store, checkpoint state)
     : store_(std::move(store)), state_(std::move(state)) {
-    for_each_line(state_.open, [this](std::uint64_t line) { open_.open(line); });
+    for (const auto& records : state_.open)
+        open_.open(records);
     positions_.push_back(state_.position);
 }
 
 void progress_keeper::take(progress_note&& note) {
-    for_each_line(note.opened.ranges(), [this](std::uint64_t line) { open_.open(line); });
-    for_each_line(note.closed.ranges(), [this](std::uint64_t line) { open_.close(line); });
+    for (const auto& records : note.opened.ranges())
+        open_.open(records);
+    for (const auto& records : note.closed.ranges())
+        open_.close(records);
     positions_.insert(positions_.end(), note.positions.begin(), note.positions.end());
     state_.newest_line = std::max(state_.newest_line, open_.newest());
     drop_old_positions();

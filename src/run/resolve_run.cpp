@@ -207,7 +207,8 @@ private:
     bool take_block() {
         block_ = intake_->try_take();
         if (block_) {
-            if (settings_.keeps_columns && counters_.input_bytes_read() == 0) rows_.keep_columns(intake_->columns());
+            if (settings_.keeps_columns && counters_.input_bytes_read() == 0)
+                rows_.keep_columns(intake_->columns());
             rows_.pass(block_->begins_at, block_->consumed);
             counters_.on_read(block_->lines_read, block_->bytes_read);
             return true;

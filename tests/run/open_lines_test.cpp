@@ -21,16 +21,16 @@ TEST(open_lines, nothing_is_open_at_first) {
 TEST(open_lines, closed_in_any_order) {
     open_lines lines;
     for (const std::uint64_t line : {2U, 3U, 4U, 7U, 8U})
-        lines.open(line);
+        lines.open({line, line});
     EXPECT_EQ(lines.lines().ranges(), (ranges{{2, 4}, {7, 8}}));
-    lines.close(3);
+    lines.close({3, 3});
     EXPECT_EQ(lines.oldest(), 2U);
     EXPECT_EQ(lines.lines().ranges(), (ranges{{2, 2}, {4, 4}, {7, 8}}));
-    lines.close(2);
+    lines.close({2, 2});
     EXPECT_EQ(lines.oldest(), 4U);
-    lines.close(8);
-    lines.close(7);
-    lines.close(4);
+    lines.close({8, 8});
+    lines.close({7, 7});
+    lines.close({4, 4});
     EXPECT_EQ(lines.oldest(), std::nullopt);
     EXPECT_EQ(lines.newest(), 8U);
 }
@@ -45,12 +45,12 @@ TEST(open_lines, agrees_with_a_set) {
     for (int step = 0; step < 20'000; ++step) {
         if (expected.empty() || (random() % 2 == 0 && expected.size() < 5000)) {
             line += random() % 8 == 0 ? 1 + random() % 1000 : 1;
-            lines.open(line);
+            lines.open({line, line});
             expected.insert(line);
         } else {
             const auto far = random() % std::min<std::size_t>(expected.size(), 100);
             const auto one = std::next(expected.begin(), static_cast<std::ptrdiff_t>(far));
-            lines.close(*one);
+            lines.close({*one, *one});
             expected.erase(one);
         }
         ASSERT_EQ(lines.oldest(), expected.empty() ? std::nullopt : std::optional(*expected.begin()));
@@ -64,13 +64,13 @@ TEST(open_lines, agrees_with_a_set) {
 
 TEST(open_lines_death, a_line_is_closed_once) {
     open_lines lines;
-    lines.open(1);
-    lines.open(2);
-    lines.open(4);
-    lines.close(2);
-    EXPECT_DEATH(lines.close(2), "");
-    EXPECT_DEATH(lines.close(3), "");
-    EXPECT_DEATH(lines.open(4), "");
+    lines.open({1, 1});
+    lines.open({2, 2});
+    lines.open({4, 4});
+    lines.close({2, 2});
+    EXPECT_DEATH(lines.close({2, 2}), "");
+    EXPECT_DEATH(lines.close({3, 3}), "");
+    EXPECT_DEATH(lines.open({4, 4}), "");
 }
 
 TEST(encoded_lines, come_back) {
