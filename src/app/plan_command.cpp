@@ -25,7 +25,7 @@ plan_view make_view(const option_reading& reading, run::list_counts counts) {
     view.input = database::without_password(options.input);
     view.counts = std::move(counts);
     view.batch_size = options.batch_size;
-    if (const auto rate = rate_in_force(reading)) view.limits.push_back(*rate);
+    view.limits = pace_of(reading).limits;
     view.expected =
         run::make_forecast(view.counts, {options.batch_size, dispatch::settings{}.remembered, view.limits});
     return view;

@@ -4,6 +4,7 @@
 #include "app/options/value_text.hpp"
 #include "card/text.hpp"
 #include "run/event_line.hpp"
+#include "run/rate_text.hpp"
 #include "run/summary.hpp"
 
 #include <fmt/format.h>
@@ -59,7 +60,7 @@ std::string format_between(const run::between<T>& range, Format format) {
 std::string describe_limits(const plan_view& view) {
     std::string text;
     for (const auto& limit : view.limits)
-        text += (text.empty() ? "" : ", ") + format_rate(limit);
+        text += (text.empty() ? "" : ", ") + run::format_rate(limit);
     return text;
 }
 
@@ -161,15 +162,16 @@ std::string json_time(const run::forecast& expected) {
 std::string json_limits(const plan_view& view) {
     std::string out = "[";
     for (const auto& limit : view.limits)
-        out += (out.size() == 1 ? "\"" : ",\"") + format_rate(limit) + "\"";
+        out += (out.size() == 1 ? "\"" : ",\"") + run::format_rate(limit) + "\"";
     return out + "]";
 }
 
 std::string json_quota(const run::forecast& expected) {
     std::string out = "[";
     for (const auto& quota : expected.daily) {
-        out += fmt::format("{}{{\"limit\":\"{}\",\"share\":{}}}", out.size() == 1 ? "" : ",",
-                           format_rate(quota.limit), json_between(quota.share.least, quota.share.most, 6));
+        out +=
+            fmt::format("{}{{\"limit\":\"{}\",\"share\":{}}}", out.size() == 1 ? "" : ",",
+                        run::format_rate(quota.limit), json_between(quota.share.least, quota.share.most, 6));
     }
     return out + "]";
 }

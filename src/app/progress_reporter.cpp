@@ -2,11 +2,10 @@
 
 #include "app/logging.hpp"
 
-#include <fmt/format.h>
+#include <fmt/chrono.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -21,13 +20,12 @@ std::size_t terminal_width() noexcept {
     return size.ws_col;
 }
 
-std::string local_time_after(std::chrono::steady_clock::duration wait) {
-    const auto then = std::chrono::system_clock::now() +
-                      std::chrono::duration_cast<std::chrono::system_clock::duration>(wait);
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(then);
-    std::tm parts{};
-    localtime_r(&seconds, &parts);
-    return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
+/// `06:00:00`, with the date where that is not today's.
+std::string local_time(std::chrono::system_clock::time_point at, std::chrono::system_clock::time_point now) {
+    const auto then = fmt::localtime(std::chrono::system_clock::to_time_t(at));
+    const auto today = fmt::localtime(std::chrono::system_clock::to_time_t(now));
+    const bool is_today = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
+    return is_today ? fmt::format("{:%H:%M:%S}", then) : fmt::format("{:%Y-%m-%d %H:%M:%S}", then);
 }
 
 /// In one write, so that lines of other programs on the same terminal do not cut it.
@@ -106,11 +104,15 @@ void progress_reporter::tick() {
 progress_view progress_reporter::look() {
     progress_view view;
     view.counts = run_.snapshot();
-    view.limit = run_.rate();
     speed_.add(view.counts.elapsed, view.counts.rows(), view.counts.requests.sent);
     view.rows_per_s = speed_.rows_per_s();
     view.requests_per_s = speed_.requests_per_s();
-    if (view.counts.held_for) view.held_until = local_time_after(*view.counts.held_for);
+    if (view.counts.held_for) {
+        const auto now = std::chrono::system_clock::now();
+        view.resume_at =
+            now + std::chrono::duration_cast<std::chrono::system_clock::duration>(*view.counts.held_for);
+        view.held_until = local_time(*view.resume_at, now);
+    }
     return view;
 }
 

@@ -1,6 +1,8 @@
 #include "app/progress_text.hpp"
 
 #include "app/options/value_text.hpp"
+#include "run/rate_text.hpp"
+#include "run/summary.hpp"
 
 #include <fmt/format.h>
 
@@ -26,22 +28,56 @@ std::string speed(double per_s) {
     return fmt::format("{:.{}f}", per_s, per_s < 10 ? 1 : 0);
 }
 
-/// "9.8 of 10/s"; limits in other windows stay as the user wrote them.
-std::string request_speed(const progress_view& view) {
-    if (!view.limit) return speed(view.requests_per_s) + " requests/s";
-    return fmt::format("{} requests/s (limit {})", speed(view.requests_per_s), format_rate(*view.limit));
+/// "50/s, 2000/5m"; one that is looked for comes first: "149/s found, 200/s".
+std::string describe_limits(const run::statistics& counts) {
+    std::vector<std::string> texts;
+    if (counts.finds_limit)
+        texts.push_back(counts.found_rate ? speed(*counts.found_rate) + "/s found" : "being looked for");
+    for (const auto& limit : counts.limits)
+        texts.push_back(run::format_rate(limit));
+    return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::string request_speed(double per_s, const run::statistics& counts) {
+    if (counts.is_unlimited()) return speed(per_s) + " requests/s";
+    return fmt::format("{} requests/s (limit {})", speed(per_s), describe_limits(counts));
+}
+
+/// What is waited for, up to the time that follows.
+std::string_view describe_hold(run::hold_reason reason) {
+    using run::hold_reason;
+    switch (reason) {
+        case hold_reason::carrier:
+            return "waiting for the carrier";
+        case hold_reason::throttled:
+            return "throttled by the carrier, waiting";
+        case hold_reason::day_quota:
+            return "the day's quota is spent, waiting";
+        case hold_reason::schedule:
+            return "held by the schedule";
+        case hold_reason::share:
+            return "waiting for a share of the limit";
+    }
+    return "waiting";
+}
+
+/// What the run has met with, beside success.
+void add_troubles(const run::statistics& counts, std::vector<std::string>& parts) {
+    if (counts.requests.retried > 0) parts.push_back(grouped(counts.requests.retried) + " retries");
+    if (counts.requests.throttled > 0) parts.push_back(grouped(counts.requests.throttled) + " throttled");
 }
 
 /// The parts that both the bar and the line show, most important first.
 std::vector<std::string> common_parts(const progress_view& view) {
     std::vector<std::string> parts;
     parts.push_back(counted(view.counts.rows(), "row"));
-    if (!view.held_until.empty()) parts.push_back("waiting for the carrier until " + view.held_until);
+    if (!view.held_until.empty())
+        parts.push_back(fmt::format("{} until {}", describe_hold(view.counts.held_by), view.held_until));
     if (!view.counts.rows_wait_for.empty()) parts.push_back("waiting: " + view.counts.rows_wait_for);
     parts.push_back(speed(view.rows_per_s) + " rows/s");
     if (const auto left = seconds_left(view)) parts.push_back(format_clock(*left) + " left");
-    parts.push_back(request_speed(view));
-    if (view.counts.requests.retried > 0) parts.push_back(grouped(view.counts.requests.retried) + " retries");
+    parts.push_back(request_speed(view.requests_per_s, view.counts));
+    add_troubles(view.counts, parts);
     return parts;
 }
 
@@ -55,6 +91,14 @@ std::string draw_bar(double share, std::size_t length) {
     if (done < length) bar.push_back('>');
     bar.resize(length, ' ');
     return fmt::format("[{}] ", bar);
+}
+
+std::string json_hold(const progress_view& view) {
+    const auto& held_for = view.counts.held_for;
+    return fmt::format(R"(,"waits_for":{},"resume_at":{},"held_for_s":{})",
+                       held_for ? fmt::format("\"{}\"", to_string(view.counts.held_by)) : "null",
+                       view.resume_at ? fmt::format("\"{}\"", run::format_time(*view.resume_at)) : "null",
+                       held_for ? fmt::format("{:.1f}", to_seconds(*held_for)) : "null");
 }
 
 }  // namespace
@@ -130,7 +174,10 @@ std::string format_bar(const progress_view& view, std::size_t width) {
 std::string format_line(const progress_view& view) {
     const auto share = finished_share(view.counts);
     auto text = share ? fmt::format("{}%, ", percent_of(*share)) : std::string();
-    text += fmt::format("{}, {} in flight", fmt::join(common_parts(view), ", "), view.counts.in_flight);
+    auto parts = common_parts(view);
+    if (!view.counts.is_unlimited())
+        parts.push_back(counted(view.counts.permits_unused, "permit") + " unused");
+    text += fmt::format("{}, {} in flight", fmt::join(parts, ", "), view.counts.in_flight);
     return text;
 }
 
@@ -147,27 +194,33 @@ std::string format_json(const progress_view& view, bool is_final) {
     }
     text += fmt::format(R"(,"lines_read":{},"percent":{},"rows_per_s":{:.1f})", counts.lines_read,
                         share ? fmt::format("{:.1f}", *share * 100.0) : "null", view.rows_per_s);
-    text +=
-        fmt::format(R"(,"requests":{},"requests_per_s":{:.1f},"rate_limit":{},"retried":{},"throttled":{})",
-                    counts.requests.sent, view.requests_per_s,
-                    view.limit ? fmt::format("\"{}\"", format_rate(*view.limit)) : "null",
-                    counts.requests.retried, counts.requests.throttled);
-    text += fmt::format(R"(,"in_flight":{},"held_for_s":{},"seconds_left":{}}})", counts.in_flight,
-                        counts.held_for ? fmt::format("{:.1f}", to_seconds(*counts.held_for)) : "null",
-                        left ? std::to_string(*left) : "null");
+    text += fmt::format(R"(,"requests":{},"requests_per_s":{:.1f},"rate_limits":["{}"],"found_per_s":{})",
+                        counts.requests.sent, view.requests_per_s,
+                        fmt::join(run::format_rates(counts.limits, counts.finds_limit), R"(",")"),
+                        counts.found_rate ? fmt::format("{:.1f}", *counts.found_rate) : "null");
+    text += fmt::format(R"(,"permits_unused":{},"retried":{},"throttled":{},"in_flight":{})",
+                        counts.is_unlimited() ? "null" : std::to_string(counts.permits_unused),
+                        counts.requests.retried, counts.requests.throttled, counts.in_flight);
+    text += json_hold(view);
+    text += fmt::format(R"(,"seconds_left":{}}})", left ? std::to_string(*left) : "null");
     return text;
 }
 
 std::string format_totals(const run::statistics& counts) {
-    return fmt::format(
+    const double elapsed = to_seconds(counts.elapsed);
+    auto text = fmt::format(
         "{} in {}: {} resolved, {} refused, {} failed, {} invalid; {}, {} retried",
         counted(counts.rows(), "row"),
-        counts.elapsed < std::chrono::seconds(60)
-            ? fmt::format("{:.1f} s", to_seconds(counts.elapsed))
-            : format_clock(static_cast<std::uint64_t>(to_seconds(counts.elapsed))),
+        elapsed < 60 ? fmt::format("{:.1f} s", elapsed) : format_clock(static_cast<std::uint64_t>(elapsed)),
         grouped(counts.count_of(outcome_kind::resolved)), grouped(counts.count_of(outcome_kind::refused)),
         grouped(counts.count_of(outcome_kind::failed)), grouped(counts.count_of(outcome_kind::invalid)),
         counted(counts.requests.sent, "request"), grouped(counts.requests.retried));
+    if (counts.requests.throttled > 0)
+        text += fmt::format(", {} throttled", grouped(counts.requests.throttled));
+    if (counts.is_unlimited()) return text;
+    const double per_s = elapsed > 0 ? static_cast<double>(counts.requests.sent) / elapsed : 0.0;
+    return text + fmt::format("; {}, {} unused", request_speed(per_s, counts),
+                              counted(counts.permits_unused, "permit"));
 }
 
 }  // namespace cardresolver::app

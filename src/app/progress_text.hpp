@@ -1,7 +1,6 @@
 // How progress is put into words. Pure.
 #pragma once
 
-#include "dispatch/permit_gate.hpp"
 #include "run/statistics.hpp"
 
 #include <chrono>
@@ -33,10 +32,11 @@ private:
 /// One look at a run.
 struct progress_view {
     run::statistics counts;
-    std::optional<dispatch::rate_limit> limit;  ///< none: unlimited
     double rows_per_s = 0;
     double requests_per_s = 0;
-    std::string held_until;  ///< local time of day; empty while the carrier is not left alone
+    /// Until when nothing is sent, for a reason that `counts` has.
+    std::optional<std::chrono::system_clock::time_point> resume_at;
+    std::string held_until;  ///< the same on the local clock, for people; empty where there is none
 };
 
 /// Finished share of the list, 0 to 1; nothing where its size is not known. Lines read so far tell how long a

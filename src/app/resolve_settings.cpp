@@ -105,6 +105,13 @@ void check_database(const command_options& options, std::vector<option_fault>& f
          "--output-format says how rows are written to a file; a database takes none: leave it out"});
 }
 
+void check_pace(const command_options& options, std::vector<option_fault>& faults) {
+    if (options.pacing == dispatch::pacing_kind::strict || options.min_rtt.count() == 0) return;
+    faults.push_back({exit_code::usage,
+                      "--min-rtt says how much of the limit strict pacing may use; smooth pacing measures "
+                      "the round trips: leave it out"});
+}
+
 /// Beside what can be said of each option alone.
 void check_files(const command_options& options, std::vector<option_fault>& faults) {
     check_query(options, faults);
@@ -150,7 +157,7 @@ dispatch::settings dispatch_settings_of(const option_reading& reading) {
     dispatch.batch_size = options.batch_size;
     dispatch.attempts = options.attempts;
     dispatch.linger = options.linger;
-    dispatch.rate = rate_in_force(reading);
+    dispatch.pace = pace_of(reading);
     dispatch.give_up_after = options.give_up_after;
     dispatch.seed = random_seed();
     return dispatch;
@@ -228,9 +235,11 @@ std::string query_warning(const command_options& options) {
            "go on";
 }
 
-std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading) {
-    const bool is_free = !reading.options.base_url && !reading.is_given("rate");
-    return is_free ? std::nullopt : reading.options.rate;
+dispatch::pace pace_of(const option_reading& reading) {
+    const auto& options = reading.options;
+    const bool is_free = !options.base_url && !reading.is_given("rate");
+    const auto rate = is_free ? rate_choice{} : options.rate;
+    return {rate.limits, rate.finds_limit, options.pacing, options.min_rtt, options.day_starts};
 }
 
 net::client_settings client_settings_of(const command_options& options) {
@@ -269,6 +278,7 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     const auto before = faults.size();
     const auto& options = reading.options;
     check_plaintext(options, faults);
+    check_pace(options, faults);
     check_files(options, faults);
     auto account = find_account(reading, faults);
     if (faults.size() > before || !account) return std::nullopt;

@@ -25,8 +25,8 @@ void check_query(const command_options& options, std::vector<option_fault>& faul
 /// What a start with a query without an order says; empty where there is nothing to say.
 std::string query_warning(const command_options& options);
 
-/// The limit that a run keeps; nothing: unlimited. The built-in carrier has none unless one is given.
-std::optional<dispatch::rate_limit> rate_in_force(const option_reading& reading);
+/// How much the carrier may be asked. The built-in one has no limit unless one is given.
+dispatch::pace pace_of(const option_reading& reading);
 
 /// All of the client's settings that the options hold; `host`, `port`, `tls` and `ca_pem` are left open.
 net::client_settings client_settings_of(const command_options& options);

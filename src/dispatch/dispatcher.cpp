@@ -16,6 +16,19 @@ double retry_floor(const std::optional<rate_limit>& rate) {
     return std::max(min_retry_floor, static_cast<double>(rate->count) / window / 10);
 }
 
+/// The first sliding limit, or the first of all.
+std::optional<rate_limit> gate_limit(const pace& pace) {
+    if (pace.limits.empty()) return std::nullopt;
+    const auto sliding = std::find_if(pace.limits.begin(), pace.limits.end(),
+                                      [](const rate_limit& one) { return !one.is_calendar_day; });
+    return sliding == pace.limits.end() ? pace.limits.front() : *sliding;
+}
+
+permit_gate make_gate(const pace& pace) {
+    const auto limit = gate_limit(pace);
+    return limit ? permit_gate(*limit) : permit_gate();
+}
+
 }  // namespace
 
 dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue& catalogue)
@@ -25,8 +38,8 @@ dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue
       cards_(settings.window),
       answers_(settings.remembered),
       batcher_(settings.batch_size, settings.linger),
-      gate_(settings.rate ? permit_gate(*settings.rate) : permit_gate()),
-      budget_(retry_floor(settings.rate)),
+      gate_(make_gate(settings.pace)),
+      budget_(retry_floor(gate_limit(settings.pace))),
       health_(random_),
       writer_(cards_, answers_) {}
 

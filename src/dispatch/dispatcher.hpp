@@ -119,6 +119,7 @@ public:
     }
     bool is_proven() const noexcept { return health_.is_proven(); }
     std::optional<rate_limit> rate() const noexcept { return gate_.limit(); }
+    const pace& pace_in_force() const noexcept { return settings_.pace; }
     /// Until when the carrier is left alone; nothing where it is not.
     std::optional<time_point> held_until(time_point now) const noexcept;
     const statistics& counts() const noexcept { return counts_; }

@@ -30,6 +30,8 @@ struct pace {
     pacing_kind pacing = pacing_kind::strict;
     duration min_rtt{};                 ///< what the user vouches that a round trip takes at least
     std::chrono::minutes day_starts{};  ///< when the carrier's day begins, after midnight in UTC+8
+
+    bool is_unlimited() const noexcept { return limits.empty() && !finds_limit; }
 };
 
 }  // namespace cardresolver::dispatch

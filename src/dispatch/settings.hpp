@@ -3,12 +3,11 @@
 
 #include "dispatch/backoff.hpp"
 #include "dispatch/clock.hpp"
-#include "dispatch/permit_gate.hpp"
+#include "dispatch/rate_limit.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 namespace cardresolver::dispatch {
 
@@ -18,7 +17,7 @@ struct settings {
     std::size_t remembered = 10'000;  ///< answered cards that are not asked again for a further line
     unsigned attempts = 6;            ///< for each card, counting those alone that are its own fault
     duration linger = std::chrono::seconds(1);         ///< how long a card waits for its batch to fill
-    std::optional<rate_limit> rate = rate_limit{};     ///< none: unlimited
+    dispatch::pace pace;                               ///< how much the carrier may be asked
     duration give_up_after = std::chrono::minutes(2);  ///< without any HTTP reply since the first attempt
     backoff_policy retry;                              ///< between attempts of one batch, with full jitter
     /// The same while several requests in a row fail: spread out, so that the first seconds of an outage do

@@ -11,7 +11,7 @@ constexpr std::size_t windows_in_order = 4;
 
 /// Cards that may be between line and row: what is in flight, and as much again to fill the next requests.
 std::size_t window_for(const settings& settings) {
-    const auto connections = most_connections(settings.connections, settings.dispatch.rate.has_value());
+    const auto connections = most_connections(settings.connections, !settings.dispatch.pace.is_unlimited());
     return settings.dispatch.batch_size * (2 * connections + card::card_kind_count);
 }
 

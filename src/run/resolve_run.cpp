@@ -99,7 +99,6 @@ public:
     statistics snapshot() const { return counters_.snapshot(); }
     const distributions& details() { return counters_.details(); }
 
-    std::optional<dispatch::rate_limit> rate() const { return dispatcher_.rate(); }
     bool replaced_partial() const noexcept { return opening_.replaced_partial; }
     std::optional<std::uint64_t> rows_before() const noexcept {
         if (!opening_.resumed) return std::nullopt;
@@ -339,9 +338,6 @@ statistics resolve_run::snapshot() const {
 }
 const distributions& resolve_run::details() const noexcept {
     return implementation_->details();
-}
-std::optional<dispatch::rate_limit> resolve_run::rate() const noexcept {
-    return implementation_->rate();
 }
 bool resolve_run::replaced_partial() const noexcept {
     return implementation_->replaced_partial();

@@ -60,8 +60,6 @@ public:
     /// Counters up to now; also after `execute`.
     statistics snapshot() const;
     const distributions& details() const noexcept;
-    /// Rate limit in force; none: unlimited.
-    std::optional<dispatch::rate_limit> rate() const noexcept;
     /// Rows of a run without a checkpoint were there and have been dropped.
     bool replaced_partial() const noexcept;
     /// Rows that earlier processes have written; none where this run is a new one.

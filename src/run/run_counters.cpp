@@ -5,6 +5,8 @@
 #include "run/earlier_work.hpp"
 #include "run/row_path.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <unistd.h>
 
 namespace cardresolver::run {
@@ -13,7 +15,35 @@ namespace {
 /// The kernel is asked of each connection what it has carried: not for each block of rows.
 constexpr auto look_at_traffic_after = std::chrono::milliseconds(200);
 
+/// What the slowest limit would have allowed in the time, beyond what was sent.
+std::uint64_t count_unused(const statistics& counts) {
+    if (counts.limits.empty()) return 0;
+    double per_second = std::numeric_limits<double>::max();
+    for (const auto& limit : counts.limits) {
+        const double window = std::chrono::duration<double>(limit.window).count();
+        per_second = std::min(per_second, static_cast<double>(limit.count) / window);
+    }
+    const double allowed = per_second * std::chrono::duration<double>(counts.elapsed).count();
+    return static_cast<std::uint64_t>(std::max(0.0, allowed - static_cast<double>(counts.requests.sent)));
+}
+
 }  // namespace
+
+std::string_view to_string(hold_reason reason) noexcept {
+    switch (reason) {
+        case hold_reason::carrier:
+            return "carrier";
+        case hold_reason::throttled:
+            return "throttled";
+        case hold_reason::day_quota:
+            return "day-quota";
+        case hold_reason::schedule:
+            return "schedule";
+        case hold_reason::share:
+            return "share";
+    }
+    return "";
+}
 
 run_counters::run_counters(const row_path& rows, const carrier_link& link, const net::client& client,
                            const dispatch::dispatcher& dispatcher, const earlier_work& earlier)
@@ -80,7 +110,10 @@ statistics run_counters::count_with(const net::client_statistics& traffic) const
     const auto at = finished_.value_or(clock::now());
     now.elapsed = at - started_;
     now.rows_wait_for = rows_.waits_for();
+    now.limits = dispatcher_.pace_in_force().limits;
+    now.finds_limit = dispatcher_.pace_in_force().finds_limit;
     add_counts(now, earlier_.history().counts);
+    now.permits_unused = count_unused(now);
     if (const auto until = dispatcher_.held_until(at)) now.held_for = *until - at;
     return now;
 }

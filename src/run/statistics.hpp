@@ -12,8 +12,22 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace cardresolver::run {
+
+/// Why nothing is sent for now.
+enum class hold_reason : std::uint8_t {
+    carrier,    ///< it is down, or asked to be left alone
+    throttled,  ///< it says that it was asked too much
+    day_quota,  ///< what may be asked in a day is spent
+    schedule,   ///< the user's schedule wants nothing sent
+    share,      ///< other processes of the account have the limit for now
+};
+
+/// `carrier`, `throttled`, `day-quota`, `schedule`, `share`.
+std::string_view to_string(hold_reason reason) noexcept;
 
 /// A snapshot; cheap to take.
 struct statistics {
@@ -29,8 +43,14 @@ struct statistics {
     std::size_t connections_open = 0;
     std::string rows_wait_for;  ///< what holds the rows up: a full disk, a locked database; empty: nothing
     std::chrono::steady_clock::duration elapsed{};
-    std::optional<std::chrono::steady_clock::duration>
-        held_for;  ///< the carrier is left alone so much longer
+    std::vector<dispatch::rate_limit> limits;  ///< in force
+    bool finds_limit = false;                  ///< the carrier's limit is looked for, below `limits`
+    std::optional<double> found_rate;          ///< requests a second that it bears, as far as is known
+    std::uint64_t permits_unused = 0;  ///< requests that the limits would have allowed beyond those sent
+    std::optional<std::chrono::steady_clock::duration> held_for;  ///< nothing is sent for so much longer
+    hold_reason held_by = hold_reason::carrier;                   ///< where `held_for` says so
+
+    bool is_unlimited() const noexcept { return limits.empty() && !finds_limit; }
 
     std::uint64_t rows() const noexcept {
         std::uint64_t sum = 0;

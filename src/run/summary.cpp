@@ -1,5 +1,7 @@
 #include "run/summary.hpp"
 
+#include "run/rate_text.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
 
@@ -35,18 +37,22 @@ double seconds_of(std::chrono::steady_clock::duration length) {
     return std::chrono::duration<double>(length).count();
 }
 
-json::object rate_of(const resolve_run& run, const statistics& counts) {
+json::array array_of(const std::vector<std::string>& texts) {
+    json::array values;
+    for (const auto& text : texts)
+        values.push_back(json::string(text));
+    return values;
+}
+
+json::object rate_of(const statistics& counts) {
     const double elapsed = seconds_of(counts.elapsed);
     const double sent = static_cast<double>(counts.requests.sent);
     json::object rate;
-    rate["limits"] = json::array{json::string(describe_rate(run.rate()))};
+    rate["limits"] = array_of(format_rates(counts.limits, counts.finds_limit));
+    if (counts.found_rate) rate["found_per_s"] = rounded(*counts.found_rate, 1000);
     rate["achieved_per_s"] = elapsed > 0 ? rounded(sent / elapsed, 1000) : 0.0;
-    if (const auto limit = run.rate()) {
-        const double permits = elapsed / seconds_of(limit->window) * static_cast<double>(limit->count);
-        rate["permits_unused"] = static_cast<std::uint64_t>(std::max(0.0, permits - sent));
-    } else {
-        rate["permits_unused"] = nullptr;
-    }
+    rate["permits_unused"] = nullptr;
+    if (!counts.is_unlimited()) rate["permits_unused"] = counts.permits_unused;
     return rate;
 }
 
@@ -121,19 +127,6 @@ std::string format_time(std::chrono::system_clock::time_point at) {
                        fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), milliseconds);
 }
 
-std::string describe_rate(const std::optional<dispatch::rate_limit>& rate) {
-    using namespace std::chrono;
-    if (!rate) return "unlimited";
-    const auto window = duration_cast<milliseconds>(rate->window);
-    std::string unit = window % 1h == 0ms     ? fmt::format("{}h", window / 1h)
-                       : window % 1min == 0ms ? fmt::format("{}m", window / 1min)
-                       : window % 1s == 0ms   ? fmt::format("{}s", window / 1s)
-                                              : fmt::format("{}ms", window.count());
-    if (window == 24h) unit = "d";
-    if (unit.size() == 2 && unit.front() == '1') unit.erase(0, 1);
-    return fmt::format("{}/{}", rate->count, unit);
-}
-
 std::string format_summary(const summary_facts& facts, const result& result, const resolve_run& run) {
     const auto counts = run.snapshot();
     const auto& details = run.details();
@@ -157,7 +150,7 @@ std::string format_summary(const summary_facts& facts, const result& result, con
     summary["wire_bytes"] = {{"sent", counts.network.bytes_sent},
                              {"received", counts.network.bytes_received}};
     summary["latency_ms"] = latency_of(details.latency);
-    summary["rate"] = rate_of(run, counts);
+    summary["rate"] = rate_of(counts);
     json::object statuses;
     for (const auto& [status, count] : details.statuses)
         statuses[status] = count;

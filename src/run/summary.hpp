@@ -3,7 +3,6 @@
 
 #include "run/resolve_run.hpp"
 
-#include <optional>
 #include <string>
 
 namespace cardresolver::run {
@@ -18,9 +17,6 @@ struct summary_facts {
 
 /// The manifest as indented JSON with a final line break; keys as the documentation lists them.
 std::string format_summary(const summary_facts& facts, const result& result, const resolve_run& run);
-
-/// `50/s`, `2000/5m`, `unlimited`.
-std::string describe_rate(const std::optional<dispatch::rate_limit>& rate);
 
 /// RFC 3339 in UTC with milliseconds: 2026-01-31T02:00:00.000Z.
 std::string format_time(std::chrono::system_clock::time_point at);

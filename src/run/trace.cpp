@@ -3,8 +3,10 @@
 #include "card/canonical.hpp"
 #include "dispatch/reply_matcher.hpp"
 #include "run/masking.hpp"
-#include "run/summary.hpp"
+#include "run/rate_text.hpp"
 #include "run/trace_file.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -78,6 +80,7 @@ void trace::write(std::string_view name, Format format) {
 }
 
 void trace::on_start(const settings& run, system_clock::time_point at) {
+    const auto rates = format_rates(run.dispatch.pace.limits, run.dispatch.pace.finds_limit);
     write("run", [&](event_line& line) {
         line.text("version", settings_.version)
             .time("started_at", at)
@@ -85,7 +88,7 @@ void trace::on_start(const settings& run, system_clock::time_point at) {
             .text("kind", run.canonical.kind ? card::to_string(*run.canonical.kind) : "auto")
             .boolean("pad_iccid", run.canonical.pad_iccid)
             .number("batch_size", run.dispatch.batch_size)
-            .text("rate", describe_rate(run.dispatch.rate))
+            .text("rate", fmt::format("{}", fmt::join(rates, ", ")))
             .number("attempts", run.dispatch.attempts)
             .duration("request_timeout_ms", run.client.request_timeout);
         if (run.connections) line.number("connections", *run.connections);

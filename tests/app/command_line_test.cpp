@@ -54,7 +54,7 @@ TEST(command_line, suggests_for_an_unknown_option_and_hides_its_value) {
 }
 
 TEST(command_line, refuses_repeats_and_strays) {
-    EXPECT_THAT(parse({"--rate", "5/s", "--rate", "6/s"}).faults, ElementsAre("--rate is given twice"));
+    EXPECT_THAT(parse({"--linger", "5s", "--linger", "6s"}).faults, ElementsAre("--linger is given twice"));
     EXPECT_THAT(parse({"a", "b"}).faults, ElementsAre(HasSubstr("more than one INPUT")));
     EXPECT_THAT(parse({"--rate"}).faults, ElementsAre(HasSubstr("--rate")));
     EXPECT_THAT(parse_command_line(words{"stray"}, simulate_option_table()).faults,

@@ -1,6 +1,7 @@
 #include "app/options/option_reader.hpp"
 
 #include "app/options/environment.hpp"
+#include "run/rate_text.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
@@ -11,6 +12,7 @@
 namespace cardresolver::app {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -61,7 +63,12 @@ TEST_F(option_reader, defaults_are_the_documented_ones) {
     EXPECT_EQ(options.batch_size, 100U);
     EXPECT_EQ(options.attempts, 6U);
     EXPECT_EQ(options.linger, std::chrono::seconds(1));
-    EXPECT_EQ(options.rate->count, 10U);
+    EXPECT_EQ(options.rate.limits, std::vector{dispatch::rate_limit()});
+    EXPECT_EQ(options.pacing, dispatch::pacing_kind::strict);
+    EXPECT_EQ(options.min_rtt.count(), 0);
+    EXPECT_EQ(options.day_starts.count(), 0);
+    EXPECT_EQ(options.state_dir, "");
+    EXPECT_FALSE(options.deadline);
     EXPECT_EQ(options.connect_timeout, std::chrono::seconds(10));
     EXPECT_EQ(options.request_timeout, std::chrono::seconds(25));
     EXPECT_EQ(options.give_up_after, std::chrono::minutes(2));
@@ -88,8 +95,7 @@ TEST_F(option_reader, a_switch_can_be_taken_back) {
     EXPECT_TRUE(read({}).options.force);
     EXPECT_FALSE(read({"--force=false"}).options.force);
     set("CARDRESOLVER_FORCE", "perhaps");
-    EXPECT_THAT(messages(read({})),
-                testing::ElementsAre("CARDRESOLVER_FORCE: 'perhaps': expected true or false"));
+    EXPECT_THAT(messages(read({})), ElementsAre("CARDRESOLVER_FORCE: 'perhaps': expected true or false"));
 }
 
 TEST_F(option_reader, input_and_config_come_from_the_environment_too) {
@@ -104,12 +110,11 @@ TEST_F(option_reader, reports_all_faults_with_their_source) {
     const auto file = folder_.write("c.toml", "batch-size = 0\nrate = \"fast\"\n");
     set("CARDRESOLVER_LINGER", "soon");
     const auto reading = read({"--config", file, "--attempts", "0"});
-    EXPECT_THAT(
-        messages(reading),
-        testing::ElementsAre(HasSubstr("c.toml:1:14: batch-size: '0': expected a whole number from 1 to 100"),
-                             HasSubstr("c.toml:2:8: rate: 'fast': expected a rate"),
-                             HasSubstr("CARDRESOLVER_LINGER: 'soon': expected a duration"),
-                             HasSubstr("--attempts: '0': expected a whole number from 1 to 1000")));
+    EXPECT_THAT(messages(reading),
+                ElementsAre(HasSubstr("c.toml:1:14: batch-size: '0': expected a whole number from 1 to 100"),
+                            HasSubstr("c.toml:2:8: rate: 'fast': expected a rate"),
+                            HasSubstr("CARDRESOLVER_LINGER: 'soon': expected a duration"),
+                            HasSubstr("--attempts: '0': expected a whole number from 1 to 1000")));
     EXPECT_EQ(worst_of(reading.faults), exit_code::usage);
 }
 
@@ -117,6 +122,54 @@ TEST_F(option_reader, faults_of_the_file_alone_are_configuration) {
     const auto reading = read({"--config", folder_.write("c.toml", "batch-size = 0\nbach-size = 1\n")});
     EXPECT_EQ(reading.faults.size(), 2U);
     EXPECT_EQ(worst_of(reading.faults), exit_code::configuration);
+}
+
+TEST_F(option_reader, takes_several_rates_of_one_source) {
+    const auto texts = [](const option_reading& reading) {
+        return run::format_rates(reading.options.rate.limits, reading.options.rate.finds_limit);
+    };
+    const auto file = folder_.write("c.toml", "rate = [\"1/s\", \"2/5m\"]\n");
+    EXPECT_THAT(texts(read({})), ElementsAre("10/s"));
+    EXPECT_THAT(texts(read({"--config", file})), ElementsAre("1/s", "2/5m"));
+    set("CARDRESOLVER_RATE", "3/s,4/m, 5/d");
+    const auto of_environment = read({"--config", file});
+    EXPECT_THAT(messages(of_environment), IsEmpty());
+    EXPECT_THAT(texts(of_environment), ElementsAre("3/s", "4/m", "5/d"));
+    EXPECT_EQ(of_environment.given.at("rate").text, "3/s, 4/m, 5/d");
+    EXPECT_THAT(texts(read({"--config", file, "--rate", "auto", "--rate", "6/s"})),
+                ElementsAre("auto", "6/s"));
+    EXPECT_THAT(texts(read({"--config", file, "--rate", "unlimited"})), ElementsAre("unlimited"));
+}
+
+TEST_F(option_reader, refuses_rates_that_contradict_each_other) {
+    EXPECT_THAT(
+        messages(read({"--rate", "50/s", "--rate", "100/1s"})),
+        ElementsAre(
+            "--rate: '100/1s': 50/s is there already, and 100/s is about the same window: keep one of "
+            "them"));
+    EXPECT_THAT(messages(read({"--rate", "10/1d", "--rate", "20/d"})),
+                ElementsAre(HasSubstr("10/d is there")));
+    EXPECT_THAT(messages(read({"--rate", "10/24h", "--rate", "20/d"})), IsEmpty()) << "these are two windows";
+    for (const words& line : {words{"--rate", "unlimited", "--rate", "1/s"},
+                              {"--rate", "1/s", "--rate", "unlimited"},
+                              {"--rate", "auto", "--rate", "unlimited"},
+                              {"--rate", "unlimited", "--rate", "auto"}}) {
+        EXPECT_THAT(messages(read(line)), ElementsAre(HasSubstr("unlimited stands alone")));
+    }
+}
+
+TEST_F(option_reader, reads_the_rest_of_the_pace) {
+    set("CARDRESOLVER_STATE_DIR", "/var/lib/x");
+    const auto file =
+        folder_.write("c.toml", "pacing = \"smooth\"\nday-starts = \"08:30\"\nmin-rtt = \"5ms\"\n");
+    const auto reading = read({"--config", file, "--deadline", "06:00", "--connections", "auto"});
+    EXPECT_THAT(messages(reading), IsEmpty());
+    EXPECT_EQ(reading.options.state_dir, "/var/lib/x");
+    EXPECT_EQ(reading.options.pacing, dispatch::pacing_kind::smooth);
+    EXPECT_EQ(reading.options.day_starts, std::chrono::minutes(510));
+    EXPECT_EQ(reading.options.min_rtt, std::chrono::milliseconds(5));
+    EXPECT_EQ(reading.options.deadline, point_in_time(time_of_day{6, 0}));
+    EXPECT_FALSE(reading.options.connections);
 }
 
 TEST_F(option_reader, knows_the_formats_of_the_input) {
@@ -141,6 +194,14 @@ TEST_F(option_reader, refuses_values_out_of_their_range) {
                                    {"--attempts", "1001"},
                                    {"--rate", "0/s"},
                                    {"--rate", "0"},
+                                   {"--rate", "50/s,100/m"},
+                                   {"--rate", "automatic"},
+                                   {"--pacing", "gentle"},
+                                   {"--min-rtt", "5"},
+                                   {"--day-starts", "24:00"},
+                                   {"--day-starts", "8"},
+                                   {"--state-dir", ""},
+                                   {"--deadline", "soon"},
                                    {"--linger", "-1s"},
                                    {"--connect-timeout", "0s"},
                                    {"--request-timeout", "1"},

@@ -76,7 +76,7 @@ TEST(plan_text, rounds_times_up_to_what_people_read) {
 }
 
 TEST(plan_text, tells_quota_and_deadline) {
-    auto view = view_of({100'000, 0, 0}, {100'000, 0, 0}, {{50, 1s}, {20'000, 24h}}, 1'000'000);
+    auto view = view_of({100'000, 0, 0}, {100'000, 0, 0}, {{50, 1s}, {20'000, 24h, true}}, 1'000'000);
     view.deadline = plan_deadline{std::chrono::system_clock::time_point(1'769'810'400s), false};
     const auto text = format_plan(view);
     EXPECT_THAT(text, HasSubstr("\nquota       5.00 % of 20,000 requests a day\n"));
@@ -106,7 +106,7 @@ TEST(plan_text, keeps_a_hostile_path_harmless) {
 }
 
 TEST(plan_json, has_every_figure) {
-    auto view = view_of({990'000, 0, 9'000}, {980'000, 0, 9'000}, {{20'000, 24h}});
+    auto view = view_of({990'000, 0, 9'000}, {980'000, 0, 9'000}, {{20'000, 24h, true}});
     view.counts.invalid = {{invalid_reason::empty, {1, 70}}, {invalid_reason::unknown_shape, {999, 17}}};
     view.deadline = plan_deadline{std::chrono::system_clock::time_point(1'769'810'400s), true};
     const auto text = format_plan_json(view);

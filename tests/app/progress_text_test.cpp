@@ -8,6 +8,7 @@ namespace cardresolver::app {
 namespace {
 
 using std::chrono::seconds;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -22,7 +23,8 @@ progress_view quarter() {
     view.counts.requests.sent = 12;
     view.counts.requests.retried = 2;
     view.counts.in_flight = 3;
-    view.limit = dispatch::rate_limit{10, seconds(1)};
+    view.counts.limits = {dispatch::rate_limit{10, seconds(1)}};
+    view.counts.permits_unused = 88;
     view.rows_per_s = 100;
     view.requests_per_s = 1.2;
     return view;
@@ -61,10 +63,11 @@ TEST(progress, says_what_the_rows_wait_for) {
 
 TEST(progress, a_line_says_it_all) {
     EXPECT_EQ(format_line(quarter()),
-              "25%, 1,000 rows, 100 rows/s, 00:30 left, 1.2 requests/s (limit 10/s), 2 retries, 3 in flight");
+              "25%, 1,000 rows, 100 rows/s, 00:30 left, 1.2 requests/s (limit 10/s), 2 retries, 88 permits "
+              "unused, 3 in flight");
     auto held = quarter();
     held.held_until = "14:03:22";
-    held.limit.reset();
+    held.counts.limits.clear();
     EXPECT_THAT(format_line(held), HasSubstr("waiting for the carrier until 14:03:22"));
     EXPECT_THAT(format_line(held), HasSubstr("1.2 requests/s,"));
 }
@@ -94,18 +97,79 @@ TEST(progress, json_is_an_object_in_one_line) {
     EXPECT_EQ(object.at("rows").as_int64(), 1'000);
     EXPECT_EQ(object.at("resolved").as_int64(), 990);
     EXPECT_EQ(object.at("final").as_bool(), false);
-    EXPECT_EQ(object.at("rate_limit").as_string(), "10/s");
+    EXPECT_EQ(object.at("rate_limits"), boost::json::parse(R"(["10/s"])"));
+    EXPECT_EQ(object.at("permits_unused").as_int64(), 88);
+    EXPECT_TRUE(object.at("found_per_s").is_null());
+    EXPECT_TRUE(object.at("waits_for").is_null());
+    EXPECT_TRUE(object.at("resume_at").is_null());
     EXPECT_EQ(object.at("seconds_left").as_int64(), 30);
     EXPECT_TRUE(object.at("held_for_s").is_null());
     EXPECT_DOUBLE_EQ(object.at("percent").as_double(), 25.0);
     progress_view unknown;
-    EXPECT_TRUE(boost::json::parse(format_json(unknown, true)).as_object().at("percent").is_null());
+    const auto nothing = boost::json::parse(format_json(unknown, true)).as_object();
+    EXPECT_TRUE(nothing.at("percent").is_null());
+    EXPECT_TRUE(nothing.at("permits_unused").is_null());
+    EXPECT_EQ(nothing.at("rate_limits"), boost::json::parse(R"(["unlimited"])"));
+}
+
+TEST(progress, tells_all_limits_and_what_was_found_of_one) {
+    auto view = quarter();
+    view.counts.limits.push_back({2'000, std::chrono::minutes(5)});
+    EXPECT_THAT(format_line(view), HasSubstr("1.2 requests/s (limit 10/s, 2000/5m)"));
+    view.counts.finds_limit = true;
+    EXPECT_THAT(format_line(view), HasSubstr("(limit being looked for, 10/s, 2000/5m)"));
+    view.counts.found_rate = 148.6;
+    EXPECT_THAT(format_line(view), HasSubstr("(limit 149/s found, 10/s, 2000/5m)"));
+    const auto object = boost::json::parse(format_json(view, false)).as_object();
+    EXPECT_EQ(object.at("rate_limits"), boost::json::parse(R"(["auto","10/s","2000/5m"])"));
+    EXPECT_DOUBLE_EQ(object.at("found_per_s").as_double(), 148.6);
+    view.counts.limits.clear();
+    EXPECT_THAT(format_totals(view.counts),
+                HasSubstr("1.2 requests/s (limit 149/s found), 88 permits unused"));
+}
+
+TEST(progress, says_why_nothing_is_sent_and_until_when) {
+    using run::hold_reason;
+    struct hold_case {
+        hold_reason reason;
+        std::string text;
+        std::string name;
+    };
+    for (const auto& one : std::vector<hold_case>{
+             {hold_reason::carrier, "waiting for the carrier until 06:00:00", "carrier"},
+             {hold_reason::throttled, "throttled by the carrier, waiting until 06:00:00", "throttled"},
+             {hold_reason::day_quota, "the day's quota is spent, waiting until 06:00:00", "day-quota"},
+             {hold_reason::schedule, "held by the schedule until 06:00:00", "schedule"},
+             {hold_reason::share, "waiting for a share of the limit until 06:00:00", "share"}}) {
+        auto view = quarter();
+        view.counts.held_for = seconds(90);
+        view.counts.held_by = one.reason;
+        view.held_until = "06:00:00";
+        view.resume_at = std::chrono::system_clock::time_point(seconds(1'769'810'400));
+        EXPECT_THAT(format_line(view), HasSubstr(one.text));
+        EXPECT_THAT(format_bar(view, 120), HasSubstr(one.text));
+        const auto object = boost::json::parse(format_json(view, false)).as_object();
+        EXPECT_EQ(object.at("waits_for").as_string(), one.name);
+        EXPECT_EQ(object.at("resume_at").as_string(), "2026-01-30T22:00:00.000Z");
+        EXPECT_DOUBLE_EQ(object.at("held_for_s").as_double(), 90.0);
+    }
+}
+
+TEST(progress, counts_what_was_throttled) {
+    auto view = quarter();
+    view.counts.requests.throttled = 4;
+    EXPECT_THAT(format_line(view), HasSubstr("2 retries, 4 throttled"));
+    EXPECT_THAT(format_totals(view.counts), HasSubstr("2 retried, 4 throttled; 1.2 requests/s (limit 10/s)"));
 }
 
 TEST(progress, totals_count_everything) {
-    EXPECT_EQ(format_totals(quarter().counts),
-              "1,000 rows in 10.0 s: 990 resolved, 5 refused, 1 failed, 4 invalid; 12 requests, 2 retried");
+    EXPECT_EQ(
+        format_totals(quarter().counts),
+        "1,000 rows in 10.0 s: 990 resolved, 5 refused, 1 failed, 4 invalid; 12 requests, 2 retried; 1.2 "
+        "requests/s (limit 10/s), 88 permits unused");
     auto counts = quarter().counts;
+    counts.limits.clear();
+    EXPECT_THAT(format_totals(counts), EndsWith("12 requests, 2 retried"));
     counts.elapsed = seconds(3'723);
     EXPECT_THAT(format_totals(counts), HasSubstr("in 1:02:03:"));
 }

@@ -11,6 +11,7 @@
 namespace cardresolver::app {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 using words = std::vector<std::string>;
@@ -99,9 +100,33 @@ TEST_F(resolve_settings, of_the_built_in_carrier_need_no_account_and_no_limit) {
     EXPECT_EQ(simulated.settings->account.appid, "100001");
     EXPECT_EQ(simulated.settings->account.ebid, "2300000000000001");
     EXPECT_EQ(simulated.settings->account.password.reveal(), "simulator");
-    EXPECT_FALSE(simulated.settings->dispatch.rate);
-    EXPECT_EQ(make({"--base-url", "simulator", "--rate", "7/s"}).settings->dispatch.rate->count, 7U);
-    EXPECT_EQ(make(with_account({})).settings->dispatch.rate->count, 10U);
+    EXPECT_TRUE(simulated.settings->dispatch.pace.is_unlimited());
+    using limits = std::vector<dispatch::rate_limit>;
+    EXPECT_EQ(make({"--base-url", "simulator", "--rate", "7/s"}).settings->dispatch.pace.limits,
+              limits({{7, 1s}}));
+    EXPECT_EQ(make(with_account({})).settings->dispatch.pace.limits, limits({{10, 1s}}));
+}
+
+TEST_F(resolve_settings, have_the_whole_pace) {
+    const auto pace = make(with_account({"--rate", "50/s", "--rate", "auto", "--rate", "1000000/d",
+                                         "--min-rtt", "20ms", "--day-starts", "08:30"}))
+                          .settings->dispatch.pace;
+    EXPECT_EQ(pace.limits, (std::vector<dispatch::rate_limit>{{50, 1s}, {1'000'000, 24h, true}}));
+    EXPECT_TRUE(pace.finds_limit);
+    EXPECT_EQ(pace.pacing, dispatch::pacing_kind::strict);
+    EXPECT_EQ(pace.min_rtt, 20ms);
+    EXPECT_EQ(pace.day_starts, 8h + 30min);
+    const auto smooth =
+        make(with_account({"--pacing", "smooth", "--rate", "unlimited"})).settings->dispatch.pace;
+    EXPECT_EQ(smooth.pacing, dispatch::pacing_kind::smooth);
+    EXPECT_TRUE(smooth.is_unlimited());
+}
+
+TEST_F(resolve_settings, refuse_a_round_trip_that_smooth_pacing_would_not_use) {
+    const auto both = make(with_account({"--pacing", "smooth", "--min-rtt", "20ms"}));
+    ASSERT_EQ(both.faults.size(), 1U);
+    EXPECT_EQ(status_of(both), 64);
+    EXPECT_THAT(both.faults[0].message, HasSubstr("--min-rtt"));
 }
 
 TEST_F(resolve_settings, refuse_plaintext_unless_allowed) {

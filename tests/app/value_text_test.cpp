@@ -1,5 +1,7 @@
 #include "app/options/value_text.hpp"
 
+#include "run/rate_text.hpp"
+
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -62,21 +64,32 @@ TEST(rate, reads_count_and_window) {
                                        {"10/10s", 10, std::chrono::seconds(10)},
                                        {"7/h", 7, std::chrono::hours(1)},
                                        {"1/250ms", 1, milliseconds(250)},
-                                       {"1000000/d", 1'000'000, std::chrono::hours(24)},
+                                       {"1000000/24h", 1'000'000, std::chrono::hours(24)},
                                        {"1000000000/s", 1'000'000'000, std::chrono::seconds(1)}};
     for (const auto& one : cases) {
         const auto rate = parse_rate(one.text);
         ASSERT_TRUE(rate) << one.text;
         EXPECT_EQ(rate->count, one.count);
         EXPECT_EQ(rate->window, one.window);
-        EXPECT_EQ(format_rate(*rate), one.text);
+        EXPECT_EQ(run::format_rate(*rate), one.text);
+        EXPECT_FALSE(rate->is_calendar_day);
+    }
+}
+
+TEST(rate, by_the_day_is_by_the_calendar) {
+    for (const std::string_view text : {"7/d", "7/1d"}) {
+        const auto rate = parse_rate(text);
+        ASSERT_TRUE(rate) << text;
+        EXPECT_EQ(*rate, (dispatch::rate_limit{7, std::chrono::hours(24), true}));
+        EXPECT_EQ(run::format_rate(*rate), "7/d");
     }
 }
 
 TEST(rate, refuses_everything_else) {
     for (const std::string_view text :
-         {"", "/", "50", "0/s", "-1/s", "50/", "/s", "50/x", "50/0s", "50/ms", "1.5/s", "50 /s", "50/s/s",
-          "1000000001/s", "unlimited", "1/9999999999h"}) {
+         {"",     "/",     "50",    "0/s",   "-1/s",      "50/",          "/s",
+          "50/x", "50/0s", "50/ms", "1.5/s", "50 /s",     "50/s/s",       "1000000001/s",
+          "0/d",  "/d",    "7/2d",  "7/0d",  "unlimited", "1/9999999999h"}) {
         EXPECT_FALSE(parse_rate(text)) << text;
     }
 }

@@ -62,7 +62,7 @@ const std::vector<expectation> table{
 
 settings ten_at_a_time() {
     settings settings;
-    settings.rate.reset();
+    settings.pace.limits.clear();
     settings.batch_size = 10;
     settings.window = 400;
     return settings;

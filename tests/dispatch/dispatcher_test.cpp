@@ -16,7 +16,7 @@ using card::outcome_kind;
 
 settings unpaced() {
     settings settings;
-    settings.rate.reset();
+    settings.pace.limits.clear();
     settings.batch_size = 10;
     settings.window = 400;
     return settings;

@@ -82,7 +82,7 @@ night_result spend_a_night(std::uint64_t seed) {
     settings settings;
     settings.batch_size = batch_size;
     settings.window = batch_size * 67;
-    settings.rate = rate_limit{5, 1s};
+    settings.pace.limits = {rate_limit{5, 1s}};
     settings.seed = seed;
     model_run run(settings, night(seed));
     run.keep_rows(false);
@@ -117,7 +117,7 @@ TEST(night, charges_no_card_for_a_sudden_outage_whatever_the_seed_and_the_rate) 
         settings settings;
         settings.batch_size = batch_size;
         settings.window = batch_size * 67;
-        settings.rate = rate_limit{2 + seed % 9, 1s};
+        settings.pace.limits = {rate_limit{2 + seed % 9, 1s}};
         settings.seed = seed;
         model_run run(settings, [](const model_request& request) {
             const auto since = request.at - model_run::start;

@@ -15,7 +15,7 @@ using card::outcome_kind;
 
 settings unpaced() {
     settings settings;
-    settings.rate.reset();
+    settings.pace.limits.clear();
     return settings;
 }
 
@@ -92,7 +92,7 @@ TEST(poisoned_list, AP7_takes_no_more_than_a_tenth_of_the_rate_while_other_work_
     for (std::uint64_t index = 50; index < 1000; index += 100)
         bad.insert(index);
     auto settings = unpaced();
-    settings.rate = rate_limit{100, 1s};
+    settings.pace.limits = {rate_limit{100, 1s}};
     model_run run(settings, poisoned_by(bad));
     run.list_cards(100'000);
     run.execute();

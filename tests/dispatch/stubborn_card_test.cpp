@@ -21,7 +21,8 @@ bool holds_bad(const model_request& request) {
 
 settings with_rate(std::optional<rate_limit> rate) {
     settings settings;
-    settings.rate = rate;
+    settings.pace.limits.clear();
+    if (rate) settings.pace.limits.push_back(*rate);
     return settings;
 }
 

@@ -43,7 +43,7 @@ protected:
         settings.account = {carrier_.appid, carrier_.ebid, carrier::secret(carrier_.password)};
         settings.client.ca_pem = carrier.ca_pem();
         settings.client.request_timeout = 2s;
-        settings.dispatch.rate.reset();
+        settings.dispatch.pace.limits.clear();
         settings.dispatch.attempts = 20;
         return settings;
     }

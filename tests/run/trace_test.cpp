@@ -33,7 +33,7 @@ constexpr std::string_view first =
 TEST_F(trace_test, begins_with_what_was_run_and_how) {
     settings run;
     run.canonical.pad_iccid = true;
-    run.dispatch.rate = dispatch::rate_limit{50, 1s};
+    run.dispatch.pace.limits = {dispatch::rate_limit{50, 1s}};
     run.client.request_timeout = 25s;
     run.account.password = carrier::secret("canary");
     open().on_start(run, {});

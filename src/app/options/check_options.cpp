@@ -8,10 +8,11 @@
 namespace cardresolver::app {
 namespace {
 
-constexpr std::array<std::string_view, 15> flags{
+constexpr std::array<std::string_view, 16> flags{
     "kind",          "pad-iccid",       "base-url",        "appid",           "ebid",
     "password-file", "method",          "status-class",    "ca-file",         "proxy",
-    "local-address", "allow-plaintext", "connect-timeout", "request-timeout", "config"};
+    "local-address", "allow-plaintext", "connect-timeout", "request-timeout", "state-dir",
+    "config"};
 
 std::vector<option_definition> make_check_table() {
     std::vector<option_definition> options{

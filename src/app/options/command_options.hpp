@@ -3,12 +3,13 @@
 #pragma once
 
 #include "app/options/point_in_time.hpp"
+#include "app/options/rate_choice.hpp"
 #include "card/kind.hpp"
 #include "carrier/base_url.hpp"
 #include "carrier/request.hpp"
 #include "carrier/secret.hpp"
 #include "carrier/status_catalogue.hpp"
-#include "dispatch/permit_gate.hpp"
+#include "dispatch/rate_limit.hpp"
 #include "net/client_settings.hpp"
 #include "run/failure_limit.hpp"
 #include "simulator/simulator.hpp"
@@ -70,7 +71,12 @@ struct command_options {
     // pace
     std::size_t batch_size = 0;
     std::chrono::milliseconds linger{};
-    std::optional<dispatch::rate_limit> rate;  ///< none: unlimited
+    rate_choice rate;
+    dispatch::pacing_kind pacing = dispatch::pacing_kind::strict;
+    std::chrono::milliseconds min_rtt{};
+    std::chrono::minutes day_starts{};  ///< the carrier's day, after midnight in UTC+8
+    std::string state_dir;              ///< empty: look for one
+    std::optional<point_in_time> deadline;
     unsigned attempts = 0;
     std::optional<run::failure_limit> max_failures;
     // report
@@ -82,7 +88,6 @@ struct command_options {
     // command explain
     std::string explained_number;
     // command plan
-    std::optional<point_in_time> deadline;
     bool plan_as_json = false;
     // command check
     std::string checked_number;

@@ -109,7 +109,7 @@ private:
         for (auto end = text.find(','); option.is_repeatable && end != std::string_view::npos;
              end = text.find(',')) {
             apply(option, text.substr(0, end), option.variable(), from_environment);
-            text.remove_prefix(end + 1);
+            text.remove_prefix(std::min(text.size(), text.find_first_not_of(' ', end + 1)));
         }
         apply(option, text, option.variable(), from_environment);
     }

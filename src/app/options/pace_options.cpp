@@ -10,12 +10,22 @@ namespace {
 
 using text_view = std::string_view;
 
-std::string set_rate(text_view text, command_options& o) {
-    o.rate.reset();
-    if (text == "unlimited") return {};
-    o.rate = parse_rate(text);
-    return o.rate ? std::string()
-                  : "expected a rate such as 50/s, 2000/5m or 30/m (at least 1), or unlimited";
+std::string set_pacing(text_view text, command_options& o) {
+    if (text != "strict" && text != "smooth") return expected_one_of("strict or smooth");
+    o.pacing = text == "strict" ? dispatch::pacing_kind::strict : dispatch::pacing_kind::smooth;
+    return {};
+}
+
+std::string set_day_starts(text_view text, command_options& o) {
+    const auto time = parse_time_of_day(text);
+    if (!time) return "expected a time of day such as 08:00";
+    o.day_starts = std::chrono::hours(time->hour) + std::chrono::minutes(time->minute);
+    return {};
+}
+
+std::string set_deadline(text_view text, command_options& o) {
+    o.deadline = parse_point_in_time(text);
+    return o.deadline ? std::string() : std::string(point_in_time_spelling);
 }
 
 std::string set_batch_size(text_view text, command_options& o) {
@@ -61,8 +71,42 @@ std::span<const option_definition> pace_option_table() {
          .initial = "10/s",
          .group = option_group::pace,
          .help =
-             "Most requests in any window: 50/s, 2000/5m, 10000/h, 1000000/d; or unlimited. Retries count.",
-         .apply = set_rate},
+             "Most requests in any window: 50/s, 2000/5m, 10000/h; by the carrier's calendar day: 1000000/d. "
+             "Given several times, all hold at once. auto: look for the carrier's limit, below those that "
+             "are "
+             "given beside it. unlimited: none. Retries count.",
+         .apply = [](text_view t, command_options& o) { return add_rate(t, o.rate); },
+         .clear = [](command_options& o) { o.rate = {}; },
+         .is_repeatable = true},
+        {.name = "pacing",
+         .value = "KIND",
+         .initial = "strict",
+         .group = option_group::pace,
+         .help =
+             "strict: never more than the limit in any window of arrivals at the carrier, whatever the "
+             "latency does. smooth: evenly spaced requests, which use more of the limit and may exceed it "
+             "a little where the latency jumps.",
+         .apply = set_pacing},
+        {.name = "min-rtt",
+         .value = "D",
+         .initial = "0ms",
+         .group = option_group::pace,
+         .help = "What every round trip to the carrier surely takes: strict pacing uses so much more of the "
+                 "limit. The network must warrant it; what was measured does not.",
+         .apply = [](text_view t, command_options& o) { return set_duration_or_zero(t, o.min_rtt); }},
+        {.name = "day-starts",
+         .value = "HH:MM",
+         .initial = "00:00",
+         .group = option_group::pace,
+         .help = "When the carrier's day begins, in UTC+8: for a --rate by the day.",
+         .apply = set_day_starts},
+        {.name = "state-dir",
+         .value = "DIR",
+         .group = option_group::pace,
+         .help = "The account's ledger: quota spent, transaction numbers. All processes of an account that "
+                 "share a limit need the same one. Without it: $STATE_DIRECTORY, /var/lib/cardresolver where "
+                 "that can be written to, else cardresolver in $XDG_STATE_HOME (~/.local/state).",
+         .apply = [](text_view t, command_options& o) { return set_text(t, o.state_dir); }},
         {.name = "attempts",
          .value = "N",
          .initial = "6",
@@ -70,6 +114,12 @@ std::span<const option_definition> pace_option_table() {
          .help = "Requests spent on a card that gets no answer, 1 to 1000.",
          .apply = set_attempts,
          .toml = toml_kind::integer},
+        {.name = "deadline",
+         .value = "TIME|D",
+         .group = option_group::pace,
+         .help = "Stop then, in good order and with exit code 75; the same command goes on from there. "
+                 "2026-01-31T06:00:00+08:00, the next 06:00 on the local clock, or a duration such as 90m.",
+         .apply = set_deadline},
         {.name = "max-failures",
          .value = "N|P%",
          .group = option_group::pace,

@@ -7,20 +7,18 @@ namespace {
 
 using text_view = std::string_view;
 
-std::string set_deadline(text_view text, command_options& o) {
-    o.deadline = parse_point_in_time(text);
-    return o.deadline ? std::string() : std::string(point_in_time_spelling);
+/// The same option with another meaning.
+option_definition deadline_of_plan() {
+    auto option = *find_option(resolve_option_table(), "deadline");
+    option.help =
+        "Say whether the run can be done by then, and end with exit code 75 where it cannot: "
+        "2026-01-31T06:00:00+08:00, the next 06:00 on the local clock, or a duration such as 90m.";
+    return option;
 }
 
 std::vector<option_definition> make_plan_table() {
     std::vector<option_definition> options{
-        {.name = "deadline",
-         .value = "TIME|D",
-         .group = option_group::pace,
-         .help = "Say whether the run can be done by then, and end with exit code 75 where it cannot: "
-                 "2026-01-31T06:00:00+08:00, the next 06:00 on the local clock, or a duration such as 90m.",
-         .apply = set_deadline,
-         .sources = from_flag},
+        deadline_of_plan(),
         {.name = "json",
          .group = option_group::report,
          .help = "One JSON object instead of the text.",
@@ -29,7 +27,7 @@ std::vector<option_definition> make_plan_table() {
     };
     const auto input = input_option_table();
     options.insert(options.end(), input.begin(), input.end());
-    for (const text_view name : {"base-url", "batch-size", "rate", "config"}) {
+    for (const text_view name : {"base-url", "batch-size", "rate", "day-starts", "config"}) {
         options.push_back(*find_option(resolve_option_table(), name));
     }
     return options;

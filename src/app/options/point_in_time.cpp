@@ -57,15 +57,6 @@ private:
     bool is_good_ = true;
 };
 
-std::optional<time_of_day> parse_time_of_day(std::string_view text) {
-    text_cursor cursor(text);
-    time_of_day time;
-    time.hour = static_cast<int>(cursor.number(2, 0, 23));
-    cursor.one_of(":");
-    time.minute = static_cast<int>(cursor.number(2, 0, 59));
-    return cursor.is_at_end() ? std::optional(time) : std::nullopt;
-}
-
 /// RFC 3339 section 5.6. A leap second is the first one of the next minute.
 std::optional<system_clock::time_point> parse_rfc3339(std::string_view text) {
     using namespace std::chrono;
@@ -114,6 +105,15 @@ system_clock::time_point next_occurrence(const time_of_day& time, system_clock::
 }
 
 }  // namespace
+
+std::optional<time_of_day> parse_time_of_day(std::string_view text) noexcept {
+    text_cursor cursor(text);
+    time_of_day time;
+    time.hour = static_cast<int>(cursor.number(2, 0, 23));
+    cursor.one_of(":");
+    time.minute = static_cast<int>(cursor.number(2, 0, 59));
+    return cursor.is_at_end() ? std::optional(time) : std::nullopt;
+}
 
 std::optional<point_in_time> parse_point_in_time(std::string_view text) noexcept {
     if (const auto duration = parse_duration(text)) return *duration;

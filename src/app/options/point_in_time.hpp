@@ -20,6 +20,9 @@ struct time_of_day {
 using point_in_time =
     std::variant<std::chrono::system_clock::time_point, time_of_day, std::chrono::milliseconds>;
 
+/// `06:00`, two digits each, 00:00 to 23:59.
+std::optional<time_of_day> parse_time_of_day(std::string_view text) noexcept;
+
 inline constexpr std::string_view point_in_time_spelling =
     "expected a time such as 2026-01-31T06:00:00+08:00 or 06:00, or a duration such as 90m";
 

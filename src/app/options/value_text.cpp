@@ -23,7 +23,7 @@ constexpr std::array<time_unit, 4> duration_units{{
     {"h", std::chrono::hours(1)},
 }};
 
-constexpr time_unit day{"d", std::chrono::hours(24)};
+constexpr std::chrono::hours calendar_day{24};
 constexpr std::uint64_t max_rate_count = 1'000'000'000;
 constexpr std::uint64_t max_failed_cards = 1'000'000'000'000;
 
@@ -39,22 +39,11 @@ std::optional<milliseconds> multiply(std::string_view digits, milliseconds unit)
     return unit * static_cast<std::int64_t>(*count);
 }
 
-std::optional<milliseconds> parse_with_units(std::string_view text, bool with_days) {
-    const auto digits = text.substr(0, count_digits(text));
-    const auto unit = text.substr(digits.size());
-    if (with_days && unit == day.name) return multiply(digits, day.length);
-    for (const auto& known : duration_units) {
-        if (unit == known.name) return multiply(digits, known.length);
-    }
-    return std::nullopt;
-}
-
 std::optional<milliseconds> parse_window(std::string_view text) {
-    if (text == day.name) return day.length;
     for (const auto& known : duration_units) {
         if (text == known.name && known.name != "ms") return known.length;
     }
-    return parse_with_units(text, true);
+    return parse_duration(text);
 }
 
 /// A percentage, without its sign: `2.5` is 25,000.
@@ -77,7 +66,11 @@ std::optional<std::uint64_t> parse_millionths(std::string_view text) {
 }  // namespace
 
 std::optional<milliseconds> parse_duration(std::string_view text) noexcept {
-    return parse_with_units(text, false);
+    const auto digits = text.substr(0, count_digits(text));
+    for (const auto& known : duration_units) {
+        if (text.substr(digits.size()) == known.name) return multiply(digits, known.length);
+    }
+    return std::nullopt;
 }
 
 std::string format_duration(milliseconds value) {
@@ -93,18 +86,11 @@ std::optional<dispatch::rate_limit> parse_rate(std::string_view text) noexcept {
     const auto slash = text.find('/');
     if (slash == std::string_view::npos) return std::nullopt;
     const auto count = parse_number(text.substr(0, slash), 1, max_rate_count);
-    const auto window = parse_window(text.substr(slash + 1));
+    const auto unit = text.substr(slash + 1);
+    if (count && (unit == "d" || unit == "1d")) return dispatch::rate_limit{*count, calendar_day, true};
+    const auto window = parse_window(unit);
     if (!count || !window || window->count() == 0) return std::nullopt;
-    return dispatch::rate_limit{*count, *window};
-}
-
-std::string format_rate(const dispatch::rate_limit& limit) {
-    const auto window = std::chrono::duration_cast<milliseconds>(limit.window);
-    if (window == day.length) return fmt::format("{}/d", limit.count);
-    for (const auto& unit : duration_units) {
-        if (window == unit.length && unit.name != "ms") return fmt::format("{}/{}", limit.count, unit.name);
-    }
-    return fmt::format("{}/{}", limit.count, format_duration(window));
+    return dispatch::rate_limit{*count, *window, false};
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t least,

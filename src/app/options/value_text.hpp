@@ -1,7 +1,7 @@
 // How durations, rates and numbers are spelled: the same for flags, environment and configuration file.
 #pragma once
 
-#include "dispatch/permit_gate.hpp"
+#include "dispatch/rate_limit.hpp"
 #include "run/failure_limit.hpp"
 
 #include <chrono>
@@ -21,11 +21,9 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) n
 /// In the largest unit that leaves no rest: 90'000 ms is `90s`, 120'000 ms is `2m`.
 std::string format_duration(std::chrono::milliseconds value);
 
-/// `N/UNIT` with UNIT `s`, `m`, `h`, `d`, or a duration: `50/s`, `2000/5m`. N is 1 to 10^9.
+/// `N/UNIT` with UNIT `s`, `m`, `h`, or a duration: `50/s`, `2000/5m`, `1000000/24h`; `N/d` and `N/1d` are by
+/// the calendar. N is 1 to 10^9.
 std::optional<dispatch::rate_limit> parse_rate(std::string_view text) noexcept;
-
-/// The spelling that `parse_rate` reads.
-std::string format_rate(const dispatch::rate_limit& limit);
 
 /// Digits alone, from `least` to `most`.
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t least,

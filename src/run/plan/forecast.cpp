@@ -32,7 +32,7 @@ forecast make_forecast(const list_counts& counts, const forecast_settings& setti
     if (settings.limits.empty()) return expected;
     expected.time = {time_for(requests.least, settings.limits), time_for(requests.most, settings.limits)};
     for (const auto& limit : settings.limits) {
-        if (limit.window != std::chrono::hours(24)) continue;
+        if (!limit.is_calendar_day) continue;
         const auto quota = static_cast<double>(limit.count);
         expected.daily.push_back(
             {limit,

@@ -54,7 +54,7 @@ TEST(forecast, takes_the_slowest_limit) {
 
 TEST(forecast, tells_the_share_of_limits_by_the_day_alone) {
     const auto counts = cards({100'000, 0, 0}, {50'000, 0, 0});
-    const auto expected = make_forecast(counts, {100, 0, {{50, 1s}, {2'000, 24h}, {100, 23h}}});
+    const auto expected = make_forecast(counts, {100, 0, {{50, 1s}, {2'000, 24h, true}, {100, 24h}}});
     ASSERT_EQ(expected.daily.size(), 1U);
     EXPECT_EQ(expected.daily[0].limit.count, 2'000U);
     EXPECT_DOUBLE_EQ(expected.daily[0].share.least, 0.25);
