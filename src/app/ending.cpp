@@ -1,11 +1,14 @@
 #include "app/ending.hpp"
 
+#include "app/options/point_in_time.hpp"
+#include "app/options/value_text.hpp"
 #include "app/refusal_hint.hpp"
 #include "card/text.hpp"
 #include "run/masking.hpp"
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string_view>
 
 namespace cardresolver::app {
@@ -101,6 +104,20 @@ std::string or_else(const std::string& text, std::string_view otherwise) {
 
 namespace {
 
+/// "; about 60 % of the list is left"
+std::string describe_rest(std::optional<double> finished_share) {
+    if (!finished_share) return {};
+    return fmt::format("; about {:.0f} % of the list is left", std::ceil((1.0 - *finished_share) * 100.0));
+}
+
+ending judge_deadline(const run::result& result, const run_facts& facts) {
+    const auto at = facts.deadline ? fmt::format(" ({})", format_local_time(*facts.deadline)) : std::string();
+    return {
+        exit_code::stopped_early,
+        fmt::format("stopped at the deadline{} after {}{}{}{}", at, counted(facts.rows, "row"),
+                    result.message.empty() ? "" : ": ", result.message, describe_rest(facts.finished_share))};
+}
+
 ending judge_end(const run::result& result, const run_facts& facts) {
     using run::run_end;
     switch (result.end) {
@@ -112,6 +129,8 @@ ending judge_end(const run::result& result, const run_facts& facts) {
                     fmt::format("stopped by {} after {} rows{}{}", signal_name(signal), facts.rows,
                                 result.message.empty() ? "" : ": ", result.message)};
         }
+        case run_end::deadline:
+            return judge_deadline(result, facts);
         case run_end::too_many_failures:
             return {exit_code::too_many_failed,
                     fmt::format("stopped by --max-failures: {}; `status` of the rows says why",

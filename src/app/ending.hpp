@@ -4,6 +4,7 @@
 #include "app/exit_code.hpp"
 #include "run/resolve_run.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ struct run_facts {
     std::optional<int> signal = {};   ///< the one that asked for the drain
     bool input_is_directory = false;  ///< tells 66 from 65
     bool is_simulated = false;        ///< the built-in carrier was asked
+    std::optional<std::chrono::system_clock::time_point> deadline = {};
+    std::optional<double> finished_share = {};  ///< of the list, 0 to 1; none: its size is not known
 };
 
 struct ending {

@@ -34,6 +34,7 @@ constexpr std::string_view resolve_notes =
     "Exit codes: 0 every line has an answer; 64 usage; 65 input unusable; 66 no such input; 69 carrier never "
     "reached or its certificate refused; 70 internal fault; 73 output cannot be created; 74 read or write "
     "error; "
+    "75 stopped at the deadline; "
     "77 account refused; 78 configuration; 90 finished, some rows failed; 91 stopped by --max-failures; 129, "
     "130, 143 ended by SIGHUP, "
     "SIGINT, "

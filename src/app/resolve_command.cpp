@@ -116,8 +116,13 @@ private:
 
     run_facts facts(std::optional<int> signal) const {
         const auto counts = run_->snapshot();
-        return {counts.rows(), counts.count_of(card::outcome_kind::failed), signal,
-                is_directory(options_.input), !options_.base_url};
+        return {counts.rows(),
+                counts.count_of(card::outcome_kind::failed),
+                signal,
+                is_directory(options_.input),
+                !options_.base_url,
+                settings_.deadline,
+                finished_share(counts)};
     }
 
     /// A summary that cannot be written spoils a success, but does not hide why a run failed.

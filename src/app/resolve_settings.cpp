@@ -112,6 +112,15 @@ void check_pace(const command_options& options, std::vector<option_fault>& fault
                       "the round trips: leave it out"});
 }
 
+void check_deadline(const option_reading& reading, std::optional<std::chrono::system_clock::time_point> at,
+                    std::chrono::system_clock::time_point now, std::vector<option_fault>& faults) {
+    if (!at || *at > now) return;
+    const auto& said = reading.given.at("deadline");
+    faults.push_back({exit_code::usage,
+                      fmt::format("{}: '{}' is {} on the local clock, which has passed: it is {} now",
+                                  said.origin, said.text, format_local_time(*at), format_local_time(now))});
+}
+
 /// Beside what can be said of each option alone.
 void check_files(const command_options& options, std::vector<option_fault>& faults) {
     check_query(options, faults);
@@ -274,11 +283,15 @@ std::string plaintext_warning() {
 }
 
 std::optional<run::settings> make_run_settings(const option_reading& reading,
-                                               std::vector<option_fault>& faults) {
+                                               std::vector<option_fault>& faults,
+                                               std::chrono::system_clock::time_point now) {
     const auto before = faults.size();
     const auto& options = reading.options;
+    std::optional<std::chrono::system_clock::time_point> deadline;
+    if (options.deadline) deadline = moment_of(*options.deadline, now);
     check_plaintext(options, faults);
     check_pace(options, faults);
+    check_deadline(reading, deadline, now, faults);
     check_files(options, faults);
     auto account = find_account(reading, faults);
     if (faults.size() > before || !account) return std::nullopt;
@@ -302,6 +315,7 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     settings.client = client_settings_of(options);
     settings.dispatch = dispatch_settings_of(reading);
     settings.connections = options.connections;
+    settings.deadline = deadline;
     if (!options.trace.empty())
         settings.trace =
             run::trace_settings{options.trace, options.trace_numbers, std::string(version()), {}};

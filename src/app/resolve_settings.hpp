@@ -4,6 +4,7 @@
 #include "app/options/option_reader.hpp"
 #include "run/settings.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,9 +13,10 @@ namespace cardresolver::app {
 
 /// Checks how the options fit together, account included. Nothing, with `faults` appended to, where they do
 /// not. `url`, and with it `client.ca_pem`, is left open for the built-in carrier: it is known once that
-/// runs.
-std::optional<run::settings> make_run_settings(const option_reading& reading,
-                                               std::vector<option_fault>& faults);
+/// runs. A deadline is seen from `now`.
+std::optional<run::settings> make_run_settings(
+    const option_reading& reading, std::vector<option_fault>& faults,
+    std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
 /// Where the list is and how it is read: the same for every command that reads one.
 source::input_settings input_settings_of(const command_options& options);

@@ -27,6 +27,9 @@ constexpr auto drain_grace = std::chrono::seconds(1);
 /// Events are not kept back longer than this.
 constexpr auto flush_trace_after = std::chrono::milliseconds(200);
 
+/// The wall clock may be set, and goes on while the machine sleeps: it is looked at so often.
+constexpr auto look_at_deadline_after = std::chrono::seconds(5);
+
 std::uint64_t random_number() {
     std::random_device device;
     return (std::uint64_t{device()} << 32U) | device();
@@ -51,7 +54,8 @@ public:
           link_(context, client_, dispatcher_, encoder_, transids_, settings.connections, *this),
           counters_(rows_, link_, client_, dispatcher_, earlier_),
           trace_timer_(context.get_executor()),
-          drain_timer_(context.get_executor()) {
+          drain_timer_(context.get_executor()),
+          deadline_timer_(context.get_executor()) {
         if (input_) counters_.on_input_size(input_->size());
         if (trace_) link_.report_to(*trace_);
         // Now it is known where in the list to begin.
@@ -64,6 +68,7 @@ public:
         intake_.emplace(std::move(input_), intake_settings_of(settings_, earlier_),
                         [this] { post_progress(); });
         const auto keep_running = net::asio::make_work_guard(context_);
+        if (settings_.deadline) watch_deadline();
         on_progress();
         context_.run();
         end_workers();
@@ -74,13 +79,7 @@ public:
         return result_;
     }
 
-    void drain() {
-        const bool waits_in_vain = is_closing_ && rows_.is_waiting();
-        if (!end_ && (!is_closing_ || waits_in_vain)) leave(run_end::drained, {});
-        if (waits_in_vain) rows_.finish(output_end::suspend);
-        limit_drain();
-        on_progress();
-    }
+    void drain() { stop(run_end::drained); }
 
     bool has_room() override { return rows_.has_room() && !(trace_ && trace_->is_blocked()); }
     void on_outcome(const card::card_outcome& outcome) override { rows_.put(outcome); }
@@ -132,11 +131,30 @@ private:
         });
     }
 
+    void stop(run_end why) {
+        const bool waits_in_vain = is_closing_ && rows_.is_waiting();
+        if (!end_ && (!is_closing_ || waits_in_vain)) leave(why, {});
+        if (waits_in_vain) rows_.finish(output_end::suspend);
+        limit_drain(why);
+        on_progress();
+    }
+
+    void watch_deadline() {
+        const auto left = *settings_.deadline - std::chrono::system_clock::now();
+        const bool has_come = left <= left.zero();
+        // The last rows are being written: that is not cut short, unless they find no room.
+        const bool is_ending = is_closing_ && !rows_.is_waiting();
+        if (has_come && !is_ending) return stop(run_end::deadline);
+        deadline_timer_.expires_after(has_come ? look_at_deadline_after
+                                               : std::min<clock::duration>(left, look_at_deadline_after));
+        deadline_timer_.async_wait([this](boost::system::error_code) { watch_deadline(); });
+    }
+
     /// Whoever takes the rows may have stopped taking them. What was not made durable is not done.
-    void limit_drain() {
+    void limit_drain(run_end why) {
         drain_timer_.expires_after(settings_.client.request_timeout + drain_grace);
-        drain_timer_.async_wait([this](boost::system::error_code) {
-            result_.end = run_end::drained;
+        drain_timer_.async_wait([this, why](boost::system::error_code) {
+            result_.end = why;
             result_.message = "not all rows were taken by whoever is to take them";
             context_.stop();
         });
@@ -311,6 +329,7 @@ private:
     std::unique_ptr<intake_block> block_;
     steady_timer trace_timer_;
     steady_timer drain_timer_;
+    steady_timer deadline_timer_;
     bool trace_flush_is_due_ = false;
 
     result result_;

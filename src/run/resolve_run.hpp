@@ -19,6 +19,7 @@ namespace cardresolver::run {
 enum class run_end : std::uint8_t {
     complete,           ///< every record has its row, the output is in place
     drained,            ///< `drain` was called; what was in flight is written
+    deadline,           ///< `settings::deadline` has come; likewise
     too_many_failures,  ///< more cards without an answer than `settings::max_failures`; likewise
     carrier_stop,       ///< the carrier or the way to it: see `result::stop`
     empty_input,        ///< no non-blank record

@@ -13,6 +13,7 @@
 #include "sink/row_format.hpp"
 #include "source/input.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -61,6 +62,8 @@ struct settings {
     std::optional<std::size_t>
         connections;  ///< most connections, 1 to 1000; none: what latency and rate need
     std::optional<trace_settings> trace;
+    /// When the run stops, on the wall clock; none: never. In the past: at once.
+    std::optional<std::chrono::system_clock::time_point> deadline;
 };
 
 }  // namespace cardresolver::run

@@ -17,6 +17,7 @@ std::string_view state_of(const result& result) {
         case run_end::complete:
             return "complete";
         case run_end::drained:
+        case run_end::deadline:
         case run_end::too_many_failures:
             return "stopped";
         case run_end::carrier_stop:

@@ -1,5 +1,7 @@
 #include "app/ending.hpp"
 
+#include "app/options/point_in_time.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +12,7 @@ namespace {
 
 using dispatch::stop_reason;
 using run::run_end;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -54,6 +57,21 @@ TEST(ending, of_a_drained_run_is_its_signal) {
     EXPECT_EQ(status_of(ended(run_end::drained), {.signal = SIGTERM}), 143);
     EXPECT_THAT(judge(ended(run_end::drained), {.rows = 7, .signal = SIGINT}).message,
                 HasSubstr("SIGINT after 7"));
+}
+
+TEST(ending, of_a_run_that_the_deadline_has_stopped) {
+    const std::chrono::system_clock::time_point at(std::chrono::seconds(1'769'810'400));
+    auto result = ended(run_end::deadline);
+    result.is_resumable = true;
+    const auto end = judge(result, {.rows = 1'234, .deadline = at, .finished_share = 0.401});
+    EXPECT_EQ(to_status(end.code), 75);
+    EXPECT_EQ(end.message,
+              "stopped at the deadline (" + format_local_time(at) +
+                  ") after 1,234 rows; about 60 % of the list is left; the same command goes on from "
+                  "there");
+    const auto of_a_pipe =
+        judge(ended(run_end::deadline, "not all rows were taken"), {.rows = 1, .deadline = at});
+    EXPECT_THAT(of_a_pipe.message, EndsWith(") after 1 row: not all rows were taken"));
 }
 
 TEST(ending, of_a_run_with_too_many_failures) {

@@ -129,6 +129,32 @@ TEST_F(resolve_settings, refuse_a_round_trip_that_smooth_pacing_would_not_use) {
     EXPECT_THAT(both.faults[0].message, HasSubstr("--min-rtt"));
 }
 
+TEST_F(resolve_settings, know_when_the_deadline_is) {
+    const std::chrono::system_clock::time_point now(1'769'810'400s);  // 2026-01-30T22:00:00Z
+    const auto deadline = [&](const char* text) {
+        std::vector<option_fault> faults;
+        const auto reading =
+            read_options(words{"--base-url", "simulator", "--deadline", text}, resolve_option_table());
+        const auto settings = make_run_settings(reading, faults, now);
+        EXPECT_TRUE(faults.empty()) << faults.front().message;
+        return settings->deadline;
+    };
+    EXPECT_EQ(deadline("90m"), now + 90min);
+    EXPECT_EQ(deadline("2026-01-31T06:00:01+08:00"), now + 1s);
+    EXPECT_GT(*deadline("06:00"), now);
+    EXPECT_FALSE(make({"--base-url", "simulator"}).settings->deadline);
+}
+
+TEST_F(resolve_settings, refuse_a_deadline_that_has_passed) {
+    for (const auto* text : {"2026-01-31T06:00:00+08:00", "0s"}) {
+        const auto past = make({"--base-url", "simulator", "--deadline", text});
+        ASSERT_EQ(past.faults.size(), 1U);
+        EXPECT_EQ(status_of(past), 64);
+        EXPECT_THAT(past.faults[0].message, HasSubstr(std::string("--deadline: '") + text + "' is 20"));
+        EXPECT_THAT(past.faults[0].message, HasSubstr("which has passed: it is 20"));
+    }
+}
+
 TEST_F(resolve_settings, refuse_plaintext_unless_allowed) {
     EXPECT_EQ(status_of(make(with_account({"--base-url", "http://h"}))), 64);
     EXPECT_TRUE(make(with_account({"--base-url", "http://h", "--allow-plaintext"})).settings);

@@ -157,6 +157,14 @@ class Clocks(ProcessFaults):
                 self.assertEqual(len(set(transids)), len(NUMBERS) // 5, name)
                 self.assertEqual(times, sorted(times), f"{name}: a transaction number went back in time")
 
+    def test_PR6_a_deadline_is_the_wall_clock_s_also_where_that_jumps(self) -> None:
+        """Twelve hours away; the clock is set a day ahead."""
+        done = self.resolve("--rate", "4/s", "--deadline", "12h", RESOURCE_WALL="12:86400")
+        self.assert_exit(done, 75)
+        self.assertIn(b"stopped at the deadline", done.stderr)
+        self.assert_exit(self.resolve("--rate", "unlimited"), 0)
+        self.assert_all_right()
+
     def test_PR7_the_steady_clock_jumps_ahead_as_after_a_suspended_machine(self) -> None:
         for name, jumps in {"an hour": "300:3600", "a day, twice": f"300:{DAY},600:{2 * DAY}"}.items():
             with self.subTest(clock=name):

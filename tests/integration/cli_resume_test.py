@@ -111,6 +111,26 @@ class Resume(ResumeTestCase):
         self.assertEqual(whole["input"]["lines"], len(numbers))
         self.assertEqual(whole["output"]["bytes"], output.stat().st_size)
 
+    def test_a_deadline_stops_the_run_and_the_same_command_goes_on(self) -> None:
+        carrier = self.carrier()
+        numbers = iccids(600)
+        source = self.write_list(numbers)
+        output, summary = self.folder / "rows.csv", self.folder / "summary.json"
+        arguments = ("resolve", source, *self.account_of(carrier), "--batch-size", "10", "-o", output, "--summary", summary)
+        variables = {"CARDRESOLVER_PASSWORD": carrier.account.password}
+        done = self.run_program(*arguments, "--rate", "10/s", "--deadline", "1s", variables=variables)
+        self.assert_exit(done, 75)
+        self.assertRegex(done.stderr.decode(), r"stopped at the deadline \(.*\) after [0-9]+ rows?; about [0-9]+ % of the "
+                                               r"list is left; the same command goes on from there")
+        self.assertEqual(self.summary()["state"], "stopped")
+        self.assertFalse(output.exists())
+        config = self.folder / "deadline.toml"
+        config.write_text('deadline = "1h"\n', encoding="utf-8")
+        again = self.run_program(*arguments, "--rate", "unlimited", "--config", config, variables=variables)
+        self.assert_exit(again, 0)
+        self.assert_all_right(output, numbers)
+        self.assertEqual(self.assert_proper(carrier)["requests"], 60, "no card was asked twice")
+
     def test_a_refused_account_is_resumable_once_it_is_mended(self) -> None:
         numbers = iccids(50)
         source, output = self.write_list(numbers), self.folder / "rows.csv"

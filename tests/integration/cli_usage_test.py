@@ -52,7 +52,9 @@ class ExitCodes(ProgramTestCase):
                           ["--batch-size", "101"], ["--batch-size", "0"], ["--batch-size", "-1"], ["--attempts", "0"],
                           ["--method", "put"], ["--linger", "5"], ["--linger", "-1s"], ["--kind", "imei"],
                           ["--connections", "0"], ["--base-url", "ftp://x"], ["--proxy", "http://u:p@127.0.0.1:1"],
-                          ["--summary", "-"], ["one", "two"]):
+                          ["--summary", "-"], ["one", "two"], ["--rate", "1/s", "--rate", "2/s"],
+                          ["--rate", "unlimited", "--rate", "2/d"], ["--pacing", "smooth", "--min-rtt", "5ms"],
+                          ["--day-starts", "25:00"], ["--deadline", "2020-01-01T00:00:00Z"], ["--deadline", "0s"]):
             with self.subTest(arguments=arguments):
                 self.check(64, *arguments)
 

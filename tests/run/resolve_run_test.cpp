@@ -100,6 +100,28 @@ TEST_F(resolve_run_test, NW3_HT1_JS1_AP1_survives_every_fault_at_once) {
     EXPECT_EQ(lines_of_rows().size(), 20'000U);
 }
 
+TEST_F(resolve_run_test, asks_nothing_after_its_deadline_and_goes_on_later) {
+    write_list(500);
+    const simulator::server carrier(carrier_);
+    auto settings = make_settings(carrier);
+    settings.deadline = std::chrono::system_clock::now() - 1s;
+    {
+        net::asio::io_context context(1);
+        resolve_run run(context, settings);
+        const auto result = run.execute();
+        EXPECT_EQ(result.end, run_end::deadline);
+        EXPECT_TRUE(result.is_resumable);
+        EXPECT_EQ(run.snapshot().requests.sent, 0U);
+        EXPECT_NE(format_summary({}, result, run).find("\"stopped\""), std::string::npos);
+    }
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "rows.csv"));
+    settings.deadline = std::chrono::system_clock::now() + 24h;
+    net::asio::io_context context(1);
+    resolve_run run(context, settings);
+    EXPECT_EQ(run.execute().end, run_end::complete);
+    EXPECT_EQ(lines_of_rows().size(), 500U);
+}
+
 TEST_F(resolve_run_test, AP9_stops_where_the_password_is_wrong_and_leaves_no_output) {
     write_list(500);
     const simulator::server carrier(carrier_);
