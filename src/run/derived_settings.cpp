@@ -11,7 +11,8 @@ constexpr std::size_t windows_in_order = 4;
 
 /// Cards that may be between line and row: what is in flight, and as much again to fill the next requests.
 std::size_t window_for(const settings& settings) {
-    const auto connections = most_connections(settings.connections, !settings.dispatch.pace.is_unlimited());
+    const bool is_limited = !settings.dispatch.pace.is_unlimited() || !settings.schedule.is_empty();
+    const auto connections = most_connections(settings.connections, is_limited);
     return settings.dispatch.batch_size * (2 * connections + card::card_kind_count);
 }
 

@@ -6,6 +6,7 @@
 #include "carrier/base_url.hpp"
 #include "carrier/request.hpp"
 #include "carrier/status_catalogue.hpp"
+#include "dispatch/schedule.hpp"
 #include "dispatch/settings.hpp"
 #include "net/client_settings.hpp"
 #include "run/failure_limit.hpp"
@@ -59,6 +60,7 @@ struct settings {
     net::client_settings client;
     /// `window` is set by the run from the number of connections.
     dispatch::settings dispatch;
+    dispatch::schedule schedule;  ///< what takes the place of `dispatch.pace`, and when
     std::optional<std::size_t>
         connections;  ///< most connections, 1 to 1000; none: what latency and rate need
     std::optional<trace_settings> trace;
