@@ -42,6 +42,9 @@ std::string describe_configuration(const option_reading& reading) {
             text += fmt::format("\n{} = {}  [default]", option.name, describe_base_url(options));
         }
     }
+    if (const auto schedule = reading.given.find("schedule"); schedule != reading.given.end())
+        text +=
+            fmt::format("\nschedule = {}  [{}]", schedule->second.text, printable(schedule->second.origin));
     return text + "\nall others at their default";
 }
 

@@ -19,15 +19,19 @@ run::count_settings count_settings_of(const command_options& options) {
     return settings;
 }
 
-plan_view make_view(const option_reading& reading, run::list_counts counts) {
+plan_view make_view(const option_reading& reading, run::list_counts counts,
+                    std::chrono::system_clock::time_point now) {
     const auto& options = reading.options;
+    const auto pace = pace_of(reading);
     plan_view view;
     view.input = database::without_password(options.input);
     view.counts = std::move(counts);
     view.batch_size = options.batch_size;
-    view.limits = pace_of(reading).limits;
-    view.expected =
-        run::make_forecast(view.counts, {options.batch_size, dispatch::settings{}.remembered, view.limits});
+    view.limits = pace.limits;
+    view.finds_limit = pace.finds_limit;
+    view.has_schedule = !options.schedule.is_empty();
+    view.expected = run::make_forecast(view.counts, {options.batch_size, dispatch::settings{}.remembered,
+                                                     run::sending_plan{pace, options.schedule, now}});
     return view;
 }
 
@@ -58,7 +62,7 @@ exit_code execute_plan(const option_reading& reading) {
     // Before the list is read: a duration counts from the start of the command.
     const auto now = std::chrono::system_clock::now();
     try {
-        auto view = make_view(reading, run::count_list(count_settings_of(options)));
+        auto view = make_view(reading, run::count_list(count_settings_of(options)), now);
         if (options.deadline) {
             const auto at = moment_of(*options.deadline, now);
             view.deadline = {at, run::holds(view.expected, now, at)};

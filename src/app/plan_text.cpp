@@ -57,11 +57,15 @@ std::string format_between(const run::between<T>& range, Format format) {
     return least == most ? least : fmt::format("{} to {}", least, most);
 }
 
-std::string describe_limits(const plan_view& view) {
-    std::string text;
-    for (const auto& limit : view.limits)
-        text += (text.empty() ? "" : ", ") + run::format_rate(limit);
-    return text;
+/// What makes the time, or why there is none to tell.
+std::string describe_time(const plan_view& view) {
+    const auto& time = view.expected.time;
+    if (!time && view.finds_limit) return "not known before: the carrier's limit is looked for";
+    if (!time) return "no limit: as fast as the carrier answers";
+    if (time->most.count() == 0) return "no limit but the day's: as fast as the carrier answers";
+    return fmt::format("{} at {}{}; retries and slow answers come on top", format_between(*time, format_time),
+                       fmt::join(run::format_rates(view.limits, view.finds_limit), ", "),
+                       view.has_schedule ? ", and by the schedule" : "");
 }
 
 class plan_lines {
@@ -112,9 +116,7 @@ void add_requests(plan_lines& lines, const plan_view& view) {
 
 void add_time(plan_lines& lines, const plan_view& view) {
     const auto& expected = view.expected;
-    if (!expected.time) return lines.add("time", "no limit: as fast as the carrier answers");
-    lines.add("time", fmt::format("{} at {}; retries and slow answers come on top",
-                                  format_between(*expected.time, format_time), describe_limits(view)));
+    lines.add("time", describe_time(view));
     for (const auto& quota : expected.daily) {
         lines.add("quota", fmt::format("{} of {} requests a day", format_between(quota.share, format_percent),
                                        grouped(quota.limit.count)));
@@ -160,10 +162,8 @@ std::string json_time(const run::forecast& expected) {
 }
 
 std::string json_limits(const plan_view& view) {
-    std::string out = "[";
-    for (const auto& limit : view.limits)
-        out += (out.size() == 1 ? "\"" : ",\"") + run::format_rate(limit) + "\"";
-    return out + "]";
+    if (view.limits.empty() && !view.finds_limit) return "[]";
+    return fmt::format("[\"{}\"]", fmt::join(run::format_rates(view.limits, view.finds_limit), "\",\""));
 }
 
 std::string json_quota(const run::forecast& expected) {
@@ -212,8 +212,9 @@ std::string format_plan_json(const plan_view& view) {
                        json_invalid(counts));
     out += fmt::format(",\"batch_size\":{},\"requests\":{{\"least\":{},\"most\":{}}}", view.batch_size,
                        requests.least, requests.most);
-    out += fmt::format(",\"rate\":{},\"time_s\":{},\"daily_quota\":{},\"deadline\":{}}}\n", json_limits(view),
-                       json_time(view.expected), json_quota(view.expected), json_deadline(view));
+    out += fmt::format(",\"rate\":{},\"schedule\":{},\"time_s\":{},\"daily_quota\":{},\"deadline\":{}}}\n",
+                       json_limits(view), view.has_schedule, json_time(view.expected),
+                       json_quota(view.expected), json_deadline(view));
     return out;
 }
 

@@ -316,6 +316,7 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     settings.dispatch = dispatch_settings_of(reading);
     settings.connections = options.connections;
     settings.deadline = deadline;
+    settings.schedule = options.schedule;
     if (!options.trace.empty())
         settings.trace =
             run::trace_settings{options.trace, options.trace_numbers, std::string(version()), {}};

@@ -93,6 +93,19 @@ TEST(example_configuration, has_every_option_with_its_default) {
     }
 }
 
+TEST(example_configuration, has_schedules_that_can_be_used) {
+    std::istringstream in(support::temporary_folder::read(CARDRESOLVER_CONFIG_FOLDER "/cardresolver.toml"));
+    std::string text;
+    bool is_schedule = false;
+    for (std::string line; std::getline(in, line);) {
+        is_schedule = line.starts_with("#   ") && (is_schedule || line == "#   [[schedule]]");
+        if (is_schedule) text += line.substr(1) + "\n";
+    }
+    const auto file = parse(text);
+    EXPECT_THAT(file.faults, IsEmpty());
+    EXPECT_EQ(file.schedule.size(), 2U);
+}
+
 TEST(config_file, takes_a_repeatable_option_as_an_array_or_alone) {
     const auto several = parse("status-class = [\"1=card\", \"2=busy\"]\n");
     EXPECT_THAT(several.faults, IsEmpty());

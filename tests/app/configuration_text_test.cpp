@@ -60,6 +60,12 @@ TEST_F(configuration_text, says_what_comes_from_where) {
                   "all others at their default");
 }
 
+TEST_F(configuration_text, says_that_there_is_a_schedule) {
+    const auto file = folder_.write("c.toml", "[[schedule]]\nto = \"06:00\"\nrate = \"off\"\n");
+    EXPECT_THAT(describe({"--config", file}),
+                HasSubstr("\nschedule = 1 entry, by the local clock  [" + file + ":1:1]\nall others"));
+}
+
 TEST_F(configuration_text, names_secrets_and_does_not_show_them) {
     const auto file =
         folder_.write("c.toml", "password = \"secret-one\"\nproxy = \"http://user:secret-two@h:1\"\n");

@@ -21,7 +21,8 @@ plan_view view_of(run::counts_by_kind valid, run::counts_by_kind distinct,
     view.counts.valid = valid;
     view.counts.distinct = distinct;
     view.limits = std::move(limits);
-    view.expected = run::make_forecast(view.counts, {view.batch_size, remembered, view.limits});
+    view.expected =
+        run::make_forecast(view.counts, {view.batch_size, remembered, run::sending_plan{{view.limits}}});
     return view;
 }
 
@@ -57,6 +58,24 @@ TEST(plan_text, is_short_where_there_is_little_to_say) {
               "invalid     0\n"
               "requests    1, with up to 100 cards of one kind in each\n"
               "time        no limit: as fast as the carrier answers\n");
+}
+
+TEST(plan_text, tells_what_makes_the_time) {
+    const auto time_of = [](std::vector<dispatch::rate_limit> limits, bool finds_limit, bool has_schedule) {
+        auto view = view_of({1'000, 0, 0}, {1'000, 0, 0}, std::move(limits));
+        view.finds_limit = finds_limit;
+        view.has_schedule = has_schedule;
+        const auto text = format_plan(view);
+        const auto from = text.find("time        ") + 12;
+        return text.substr(from, text.find('\n', from) - from);
+    };
+    EXPECT_EQ(time_of({}, true, false), "not known before: the carrier's limit is looked for");
+    EXPECT_EQ(time_of({{20, 24h, true}}, false, false),
+              "no limit but the day's: as fast as the carrier answers");
+    EXPECT_EQ(time_of({{1, 1s}, {300, 5min}}, true, false),
+              "10s at auto, 1/s, 300/5m; retries and slow answers come on top");
+    EXPECT_EQ(time_of({{1, 1s}}, false, true),
+              "10s at 1/s, and by the schedule; retries and slow answers come on top");
 }
 
 TEST(plan_text, rounds_times_up_to_what_people_read) {
@@ -124,7 +143,8 @@ TEST(plan_json, has_every_figure) {
     EXPECT_EQ(plan.at("batch_size").to_number<int>(), 100);
     EXPECT_EQ(plan.at("requests"), boost::json::parse(R"({"least":9890,"most":9990})"));
     EXPECT_EQ(plan.at("rate"), boost::json::parse(R"(["20000/d"])"));
-    EXPECT_DOUBLE_EQ(plan.at("time_s").at("least").to_number<double>(), 42'724.8);
+    EXPECT_EQ(plan.at("schedule"), false);
+    EXPECT_EQ(plan.at("time_s"), boost::json::parse(R"({"least":0,"most":0})"));
     EXPECT_DOUBLE_EQ(plan.at("daily_quota").at(0).at("share").at("most").to_number<double>(), 0.4995);
     EXPECT_EQ(plan.at("deadline"), boost::json::parse(R"({"at":"2026-01-30T22:00:00.000Z","holds":true})"));
     const auto bare = boost::json::parse(format_plan_json(view_of({1, 0, 0}, {1, 0, 0}, {})));

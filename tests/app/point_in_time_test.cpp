@@ -1,9 +1,9 @@
 #include "app/options/point_in_time.hpp"
 
+#include "support/zone.hpp"
+
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -11,25 +11,11 @@ namespace cardresolver::app {
 namespace {
 
 using namespace std::chrono;
+using support::zone;
 
 system_clock::time_point utc(int y, unsigned m, unsigned d, int h = 0, int min = 0, int s = 0) {
     return sys_days(year(y) / month(m) / day(d)) + hours(h) + minutes(min) + seconds(s);
 }
-
-/// A local time zone for the length of a test.
-class zone {
-public:
-    explicit zone(const char* name) {
-        ::setenv("TZ", name, 1);
-        ::tzset();
-    }
-    ~zone() {
-        ::unsetenv("TZ");
-        ::tzset();
-    }
-    zone(const zone&) = delete;
-    zone& operator=(const zone&) = delete;
-};
 
 TEST(point_in_time, reads_rfc_3339) {
     const std::vector<std::pair<std::string_view, system_clock::time_point>> cases{

@@ -129,6 +129,14 @@ TEST_F(resolve_settings, refuse_a_round_trip_that_smooth_pacing_would_not_use) {
     EXPECT_THAT(both.faults[0].message, HasSubstr("--min-rtt"));
 }
 
+TEST_F(resolve_settings, have_the_schedule_of_the_file) {
+    const auto config = folder_.write("c.toml", "[[schedule]]\nto = \"06:00\"\nrate = \"off\"\n");
+    const auto with = make({"--base-url", "simulator", "--config", config});
+    EXPECT_FALSE(with.settings->schedule.in_force({}, {0, 5h}));
+    EXPECT_TRUE(with.settings->schedule.in_force({}, {0, 6h}));
+    EXPECT_TRUE(make({"--base-url", "simulator"}).settings->schedule.is_empty());
+}
+
 TEST_F(resolve_settings, know_when_the_deadline_is) {
     const std::chrono::system_clock::time_point now(1'769'810'400s);  // 2026-01-30T22:00:00Z
     const auto deadline = [&](const char* text) {

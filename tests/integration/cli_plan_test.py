@@ -81,6 +81,37 @@ class Forecasting(PlanTestCase):
         self.assertEqual(quota, {"limit": "200/d", "share": {"least": 0.05, "most": 0.05}})
         self.assertIn(b"5.00 % of 200 requests a day", self.plan("--rate", "200/d", stdin=stdin).stdout)
 
+    def test_several_limits_and_the_carrier_s_day(self) -> None:
+        stdin = as_list(iccids(1000))  # 10 requests
+        plan = self.figures("--rate", "2/s", "--rate", "10/40s", stdin=stdin)
+        self.assertEqual((plan["rate"], plan["time_s"]["most"]), (["2/s", "10/40s"], 40))
+        self.assertEqual(self.figures("--rate", "10/d", stdin=stdin)["time_s"]["most"], 0)
+        self.assertEqual(self.figures("--rate", "10/24h", stdin=stdin)["time_s"]["most"], 86_400)
+        in_china = datetime.now(timezone(timedelta(hours=8)))
+        starts = (in_china + timedelta(hours=2)).strftime("%H:%M")
+        waits = self.figures("--rate", "9/d", "--day-starts", starts, stdin=stdin)["time_s"]["most"]
+        self.assertTrue(7_000 < waits <= 7_200, waits)
+        self.assertIsNone(self.figures("--rate", "auto", stdin=stdin)["time_s"])
+        self.assertEqual(self.figures("--rate", "auto", "--rate", "1/s", stdin=stdin)["rate"], ["auto", "1/s"])
+
+    def test_a_schedule(self) -> None:
+        stdin = as_list(iccids(1000))  # 10 requests
+        now = datetime.now(timezone.utc)
+        config = self.folder / "cardresolver.toml"
+        ends = (now + timedelta(hours=2)).strftime("%H:%M")
+        config.write_text(f'rate = "1/s"\n[[schedule]]\nfrom = "{now:%H:%M}"\nto = "{ends}"\nrate = "off"\n',
+                          encoding="utf-8")
+        variables = {"TZ": "UTC"}
+        plan = self.figures("--config", config, stdin=stdin, variables=variables)
+        self.assertTrue(plan["schedule"])
+        self.assertTrue(7_000 < plan["time_s"]["most"] <= 7_210, plan["time_s"])
+        self.plan("--config", config, "--deadline", "1h", stdin=stdin, variables=variables, code=75)
+        done = self.plan("--config", config, "--deadline", "3h", stdin=stdin, variables=variables)
+        self.assertIn(b"at 1/s, and by the schedule;", done.stdout)
+        config.write_text('[[schedule]]\nto = "20.00"\nrate = "off"\n', encoding="utf-8")
+        wrong = self.plan("--config", config, stdin=stdin, code=78)
+        self.assertIn(b"cardresolver.toml:2:6: schedule: to: expected a local time", wrong.stderr)
+
     def test_a_deadline_decides_the_exit_code(self) -> None:
         stdin = as_list(iccids(1000))  # 10 requests: 10 s
         soon, late = (datetime.now(timezone.utc) + timedelta(hours=hours) for hours in (-1, 1))

@@ -1,40 +1,15 @@
 #include "run/local_clock.hpp"
 
-#include <gtest/gtest.h>
+#include "support/zone.hpp"
 
-#include <cstdlib>
-#include <ctime>
-#include <optional>
-#include <string>
+#include <gtest/gtest.h>
 
 namespace cardresolver::run {
 namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::system_clock;
-
-/// A zone for the time of a test.
-class zone {
-public:
-    explicit zone(const char* name) {
-        if (const char* before = std::getenv("TZ")) before_ = before;
-        ::setenv("TZ", name, 1);
-        ::tzset();
-    }
-    ~zone() {
-        if (before_) {
-            ::setenv("TZ", before_->c_str(), 1);
-        } else {
-            ::unsetenv("TZ");
-        }
-        ::tzset();
-    }
-    zone(const zone&) = delete;
-    zone& operator=(const zone&) = delete;
-
-private:
-    std::optional<std::string> before_;
-};
+using support::zone;
 
 void expect_shown(system_clock::time_point at, unsigned weekday, std::chrono::minutes minute) {
     const auto shown = local_time_of(at);

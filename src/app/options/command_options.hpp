@@ -10,6 +10,7 @@
 #include "carrier/secret.hpp"
 #include "carrier/status_catalogue.hpp"
 #include "dispatch/rate_limit.hpp"
+#include "dispatch/schedule.hpp"
 #include "net/client_settings.hpp"
 #include "run/failure_limit.hpp"
 #include "simulator/simulator.hpp"
@@ -77,6 +78,7 @@ struct command_options {
     std::chrono::minutes day_starts{};  ///< the carrier's day, after midnight in UTC+8
     std::string state_dir;              ///< empty: look for one
     std::optional<point_in_time> deadline;
+    dispatch::schedule schedule;  ///< of the configuration file alone
     unsigned attempts = 0;
     std::optional<run::failure_limit> max_failures;
     // report

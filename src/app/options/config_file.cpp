@@ -1,5 +1,6 @@
 #include "app/options/config_file.hpp"
 
+#include "app/options/schedule_reader.hpp"
 #include "app/options/secret_file.hpp"
 #include "app/options/suggestion.hpp"
 #include "app/options/user_information.hpp"
@@ -14,6 +15,7 @@ namespace cardresolver::app {
 namespace {
 
 constexpr std::size_t max_config_size = 1 << 20;
+constexpr std::string_view schedule_key = "schedule";
 
 std::string place_of(const std::string& path, const toml::source_position& at) {
     return fmt::format("{}:{}:{}", path, at.line, at.column);
@@ -74,7 +76,9 @@ void read_key(const toml::key& key, toml::node& node, const std::string& path,
               std::span<const option_definition> table, std::vector<placed>& all) {
     const auto* option = find_option(table, key.str());
     if (option == nullptr || !option->takes_from(from_file)) {
-        const auto hint = suggest(key.str(), names_of(table, from_file));
+        auto names = names_of(table, from_file);
+        names.push_back(schedule_key);
+        const auto hint = suggest(key.str(), names);
         const auto at = key.source().begin;
         all.push_back({at, {}, fmt::format("{}: unknown key '{}'{}", place_of(path, at), key.str(), hint)});
         return;
@@ -86,6 +90,14 @@ void read_key(const toml::key& key, toml::node& node, const std::string& path,
     }
     for (auto& element : *array)
         all.push_back(read_value(*option, element, path));
+}
+
+void read_schedule_key(const toml::node& node, const std::string& path, config_file& file,
+                       std::vector<placed>& all) {
+    file.schedule_place = place_of(path, node.source().begin);
+    file.schedule = read_schedule(node, [&](const toml::source_position& at, const std::string& wrong) {
+        all.push_back({at, {}, fmt::format("{}: schedule: {}", place_of(path, at), wrong)});
+    });
 }
 
 bool holds_secret(const config_entry& entry) {
@@ -107,8 +119,13 @@ config_file parse_config(std::string_view text, const std::string& path,
         return file;
     }
     std::vector<placed> all;
-    for (auto&& [key, node] : parsed)
-        read_key(key, node, path, table, all);
+    for (auto&& [key, node] : parsed) {
+        if (key.str() == schedule_key) {
+            read_schedule_key(node, path, file, all);
+        } else {
+            read_key(key, node, path, table, all);
+        }
+    }
     std::sort(all.begin(), all.end(), [](const placed& a, const placed& b) { return a.at < b.at; });
     for (auto& one : all) {
         if (one.fault.empty()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/options/option_definition.hpp"
+#include "dispatch/schedule.hpp"
 
 #include <span>
 #include <string>
@@ -19,6 +20,8 @@ struct config_entry {
 
 struct config_file {
     std::vector<config_entry> entries;
+    dispatch::schedule schedule;      ///< of the tables of that name
+    std::string schedule_place;       ///< empty: there are none
     std::vector<std::string> faults;  ///< each with its place; in the order of the file
 };
 

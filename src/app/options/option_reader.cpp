@@ -99,6 +99,11 @@ private:
         auto file = load_config(path, resolve_option_table());
         for (auto& fault : file.faults)
             out_.faults.push_back({exit_code::configuration, std::move(fault)});
+        if (!file.schedule_place.empty())
+            out_.given["schedule"] = {fmt::format("{} {}, by the local clock", file.schedule.size(),
+                                                  file.schedule.size() == 1 ? "entry" : "entries"),
+                                      file.schedule_place};
+        out_.options.schedule = std::move(file.schedule);
         for (auto& entry : file.entries) {
             apply(*entry.option, entry.text, entry.place, from_file);
             if (entry.option->is_secret(entry.text)) carrier::wipe(entry.text);

@@ -30,8 +30,9 @@ struct option_reading {
     bool wants_help = false;
     std::vector<option_fault> faults;  ///< all of them
     std::vector<std::string> warnings;
-    bool is_password_of_environment = false;         ///< `options.password` beats every file
-    std::map<std::string_view, given_option> given;  ///< by name: the options that are no defaults
+    bool is_password_of_environment = false;  ///< `options.password` beats every file
+    std::map<std::string_view, given_option>
+        given;  ///< by name: the options that are no defaults, and `schedule`
 
     bool is_given(std::string_view name) const { return given.contains(name); }
 };

@@ -1,7 +1,5 @@
 #include "run/plan/forecast.hpp"
 
-#include <algorithm>
-
 namespace cardresolver::run {
 namespace {
 
@@ -12,15 +10,6 @@ std::uint64_t full_requests(const counts_by_kind& cards, std::size_t batch_size)
     return requests;
 }
 
-forecast_seconds time_for(std::uint64_t requests, const std::vector<dispatch::rate_limit>& limits) {
-    forecast_seconds longest{};
-    for (const auto& limit : limits) {
-        const auto share = forecast_seconds(limit.window) / static_cast<double>(limit.count);
-        longest = std::max(longest, share * static_cast<double>(requests));
-    }
-    return longest;
-}
-
 }  // namespace
 
 forecast make_forecast(const list_counts& counts, const forecast_settings& settings) {
@@ -29,9 +18,10 @@ forecast make_forecast(const list_counts& counts, const forecast_settings& setti
     requests.least = full_requests(counts.distinct, settings.batch_size);
     const bool remembers_all = counts.distinct_cards() <= settings.remembered;
     requests.most = remembers_all ? requests.least : full_requests(counts.valid, settings.batch_size);
-    if (settings.limits.empty()) return expected;
-    expected.time = {time_for(requests.least, settings.limits), time_for(requests.most, settings.limits)};
-    for (const auto& limit : settings.limits) {
+    const auto& sending = settings.sending;
+    if (sending.pace.limits.empty() && sending.schedule.is_empty()) return expected;
+    expected.time = {sending_time(requests.least, sending), sending_time(requests.most, sending)};
+    for (const auto& limit : sending.pace.limits) {
         if (!limit.is_calendar_day) continue;
         const auto quota = static_cast<double>(limit.count);
         expected.daily.push_back(

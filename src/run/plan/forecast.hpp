@@ -1,8 +1,9 @@
 // What a list will cost before anything is sent. Pure.
 #pragma once
 
-#include "dispatch/permit_gate.hpp"
+#include "dispatch/rate_limit.hpp"
 #include "run/plan/list_counts.hpp"
+#include "run/plan/sending_time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace cardresolver::run {
 struct forecast_settings {
     std::size_t batch_size = 100;  ///< most cards in a request
     std::size_t remembered = 0;    ///< answered cards that a run does not ask again, see `dispatch::settings`
-    std::vector<dispatch::rate_limit> limits;  ///< all hold at once; none: unlimited
+    sending_plan sending;
 };
 
 /// A figure that lies between two: `least` where every duplicate is recognised, `most` where none is.
@@ -39,10 +40,9 @@ struct forecast {
     /// Full requests of one kind each. A run recognises a duplicate while the card is under way or among the
     /// `remembered` ones; where the list has no more cards than that, always.
     between<std::uint64_t> requests;
-    /// As long as the slowest limit makes it, one request taking one share of it. What retries and slow
-    /// answers add is not known before. Nothing: no limit.
+    /// See `sending_time`. What retries and slow answers add is not known before. Nothing: no limit.
     std::optional<between<forecast_seconds>> time;
-    std::vector<quota_share> daily;  ///< one for each limit by the day
+    std::vector<quota_share> daily;  ///< one for each limit by the day, the schedule's aside
 };
 
 forecast make_forecast(const list_counts& counts, const forecast_settings& settings);
