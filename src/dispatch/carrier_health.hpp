@@ -4,6 +4,7 @@
 #include "dispatch/backoff.hpp"
 #include "dispatch/clock.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 
@@ -53,6 +54,9 @@ public:
                       std::size_t in_flight);
     /// An account refusal of a request sent at `sent_at`: true where it is the second word, and final.
     bool on_account_refusal(time_point sent_at, time_point now) noexcept;
+
+    /// Another process of the account was told to leave the carrier alone.
+    void on_held_by_others(time_point until) noexcept { hold_until_ = std::max(hold_until_, until); }
 
     void on_opened() noexcept { open_failures_ = 0; }
     void on_open_failed(time_point now);

@@ -10,23 +10,11 @@ namespace {
 /// Retries that flow whatever happens: a tenth of the rate, at least so many a second.
 constexpr double min_retry_floor = 10.0;
 
-double retry_floor(const std::optional<rate_limit>& rate) {
-    if (!rate) return min_retry_floor;
-    const double window = std::chrono::duration<double>(rate->window).count();
-    return std::max(min_retry_floor, static_cast<double>(rate->count) / window / 10);
-}
-
-/// The first sliding limit, or the first of all.
-std::optional<rate_limit> gate_limit(const pace& pace) {
-    if (pace.limits.empty()) return std::nullopt;
-    const auto sliding = std::find_if(pace.limits.begin(), pace.limits.end(),
-                                      [](const rate_limit& one) { return !one.is_calendar_day; });
-    return sliding == pace.limits.end() ? pace.limits.front() : *sliding;
-}
-
-permit_gate make_gate(const pace& pace) {
-    const auto limit = gate_limit(pace);
-    return limit ? permit_gate(*limit) : permit_gate();
+double retry_floor(const pace& pace) {
+    double floor = min_retry_floor;
+    for (const auto& limit : pace.limits)
+        floor = std::max(floor, per_second(limit) / 10);
+    return floor;
 }
 
 }  // namespace
@@ -38,8 +26,8 @@ dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue
       cards_(settings.window),
       answers_(settings.remembered),
       batcher_(settings.batch_size, settings.linger),
-      gate_(make_gate(settings.pace)),
-      budget_(retry_floor(gate_limit(settings.pace))),
+      gate_(settings.pace, settings.process),
+      budget_(retry_floor(settings.pace)),
       health_(random_),
       writer_(cards_, answers_) {}
 
@@ -91,6 +79,30 @@ bool dispatcher::is_finished() const noexcept {
     return input_ended_ && cards_.is_empty();
 }
 
+bool dispatcher::is_busy() const noexcept {
+    return !stop_ && !draining_ && (in_flight_ > 0 || backlog() > 0);
+}
+
+time_point dispatcher::ledger_due_at(time_point now) const {
+    if (stop_ || draining_) return never;
+    const bool has_word = health_.held_until() > told_hold_ && health_.held_until() > now;
+    return std::min(gate_.asks_at(now, is_busy()), has_word ? gate_.asks_soon_at(now) : never);
+}
+
+quota::request dispatcher::ask_ledger(time_point now) {
+    std::optional<duration> hold;
+    if (health_.held_until() > std::max(now, told_hold_)) hold = health_.held_until() - now;
+    told_hold_ = std::max(told_hold_, health_.held_until());
+    return gate_.ask(now, is_busy(), hold);
+}
+
+void dispatcher::on_grant(const quota::grant& granted, time_point now) {
+    gate_.on_grant(granted, now);
+    if (granted.hold <= duration(0)) return;
+    health_.on_held_by_others(now + granted.hold);
+    told_hold_ = std::max(told_hold_, health_.held_until());
+}
+
 std::optional<time_point> dispatcher::held_until(time_point now) const noexcept {
     if (health_.held_until() <= now) return std::nullopt;
     return health_.held_until();
@@ -109,7 +121,6 @@ time_point dispatcher::may_send_at(time_point now) {
 std::optional<request_order> dispatcher::next(time_point now) {
     if (may_send_at(now) > now) return std::nullopt;
     const auto chosen = find_candidate(now);
-    gate_.take(now);
     if (chosen.from == origin::retry) budget_.spend();
     return send(take_candidate(chosen), now);
 }
@@ -194,6 +205,7 @@ request_order dispatcher::send(batch_id id, time_point now) {
     one.asked = one.cards.size();
     one.in_flight = true;
     one.sent_at = now;
+    one.taken = gate_.take(now);
     ++in_flight_;
     ++counts_.sent;
     numbers_.clear();

@@ -9,7 +9,7 @@
 #include "dispatch/carrier_health.hpp"
 #include "dispatch/hunting.hpp"
 #include "dispatch/outcome_writer.hpp"
-#include "dispatch/permit_gate.hpp"
+#include "dispatch/quota_gate.hpp"
 #include "dispatch/reply_matcher.hpp"
 #include "dispatch/settings.hpp"
 
@@ -102,6 +102,19 @@ public:
     /// No whole reply came.
     void on_failure(batch_id batch, const card::failure& failure, time_point now, outcome_listener& listener);
 
+    // --- the account's ledger: without its grants nothing is sent
+    /// When `ask_ledger` should be called: `now`, later, or `never` before the answer to the last call.
+    time_point ledger_due_at(time_point now) const;
+    /// What to tell the ledger; its answer comes back by `on_grant`.
+    quota::request ask_ledger(time_point now);
+    void on_grant(const quota::grant& granted, time_point now);
+    /// The machine was asleep: others may have what was granted.
+    void on_suspended() noexcept { gate_.on_suspended(); }
+    /// The last word, once nothing is in flight: what was granted and not used is given back.
+    quota::request leave_ledger(time_point now) { return gate_.leave(now); }
+    /// Other limits, as the hour wants it.
+    void set_pace(const pace& pace, time_point now) { gate_.set_pace(pace, now); }
+
     // --- the end
     /// Gives up where no HTTP reply has come in time; to be called at `give_up_at()` at the latest.
     void on_time(time_point now);
@@ -118,8 +131,10 @@ public:
         return resends_.size() + retries_.size() + hunting_.size() + batcher_.backlog();
     }
     bool is_proven() const noexcept { return health_.is_proven(); }
-    std::optional<rate_limit> rate() const noexcept { return gate_.limit(); }
-    const pace& pace_in_force() const noexcept { return settings_.pace; }
+    /// Requests a second that may be sent; nothing: unlimited.
+    std::optional<double> rate() const noexcept { return gate_.rate(); }
+    std::optional<double> found_rate() const noexcept { return gate_.found_rate(); }
+    const pace& pace_in_force() const noexcept { return gate_.limits(); }
     /// Until when the carrier is left alone; nothing where it is not.
     std::optional<time_point> held_until(time_point now) const noexcept;
     const statistics& counts() const noexcept { return counts_; }
@@ -136,6 +151,7 @@ private:
         std::uint64_t failed_then = 0;    ///< `failed_` at the first of them
         bool in_flight = false;
         time_point sent_at{};
+        permit taken;
     };
     enum class origin : std::uint8_t { resend, retry, hunt, fresh };
     struct candidate {
@@ -158,7 +174,8 @@ private:
     request_order send(batch_id id, time_point now);
     void stop_because(stop_reason reason, std::string detail);
 
-    batch& end_request(batch_id id, time_point now);
+    batch& end_request(batch_id id, permit_end end, time_point now);
+    bool is_busy() const noexcept;
     bool settle_items(batch_id id, const carrier::reply& reply, time_point now, outcome_listener& listener);
     carrier::status_class settle_item(slot_id slot, const carrier::reply_item& item, time_point now,
                                       outcome_listener& listener);
@@ -192,7 +209,7 @@ private:
     card_table cards_;
     answer_memory answers_;
     batcher batcher_;
-    permit_gate gate_;
+    quota_gate gate_;
     retry_budget budget_;
     hunting hunting_;
     carrier_health health_;
@@ -217,6 +234,7 @@ private:
     bool http_seen_ = false;
     std::optional<time_point> first_attempt_at_;
     std::string last_failure_;
+    time_point told_hold_ = time_point::min();  ///< until when the ledger knows that the carrier wants to be left alone
     std::optional<stop> stop_;
     statistics counts_;
 };

@@ -45,21 +45,22 @@ std::string code_and_text(std::string_view status, std::string_view message) {
 
 }  // namespace
 
-dispatcher::batch& dispatcher::end_request(batch_id id, time_point now) {
+dispatcher::batch& dispatcher::end_request(batch_id id, permit_end end, time_point now) {
     CARDRESOLVER_VERIFY(id < batches_.size() && batches_[id].in_flight);
     auto& one = batches_[id];
     one.in_flight = false;
     --in_flight_;
-    gate_.release(now);
+    gate_.release(one.taken, end, now);
     return one;
 }
 
 bool dispatcher::on_reply(batch_id id, const carrier::reply& reply, time_point now,
                           outcome_listener& listener) {
-    auto& one = end_request(id, now);
+    const auto meaning = catalogue_.classify(reply.status, reply.message);
+    auto& one =
+        end_request(id, meaning == status_class::throttled ? permit_end::refused : permit_end::answered, now);
     http_seen_ = true;
     ++counts_.answered;
-    const auto meaning = catalogue_.classify(reply.status, reply.message);
     const auto matched = matcher_.match(cards_, id, one.cards, one.kind, reply.items);
     counts_.repeated_items += matched.repeated;
     const bool is_somebody_elses = meaning == status_class::answered && matched.foreign > 0 &&
@@ -199,7 +200,7 @@ void dispatcher::leave_out(batch_id id, time_point now, outcome_listener& listen
 }
 
 void dispatcher::on_malformed_reply(batch_id id, time_point now, outcome_listener& listener) {
-    end_request(id, now);
+    end_request(id, permit_end::answered, now);
     http_seen_ = true;
     ++counts_.malformed;
     fail(id, {"malformed", "the reply is not what the carrier's document describes"}, now, listener);
@@ -207,13 +208,14 @@ void dispatcher::on_malformed_reply(batch_id id, time_point now, outcome_listene
 
 void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<duration> retry_after,
                                 time_point now, outcome_listener& listener) {
-    auto& one = end_request(id, now);
+    const bool is_throttled = status == 429 || (status == 503 && retry_after);
+    auto& one = end_request(id, is_throttled ? permit_end::refused : permit_end::answered, now);
     http_seen_ = true;
     const std::string code = "http-" + std::to_string(status);
     const verdict why{code, "the carrier answered with an HTTP error"};
     last_failure_ = "HTTP status " + std::to_string(status);
     const bool is_many = one.asked > 1;
-    if (status == 429 || (status == 503 && retry_after)) {
+    if (is_throttled) {
         throttle(id, retry_after, now);
     } else if (status == 401 || status == 403) {
         suspect_account(id, why, now);
@@ -231,7 +233,7 @@ void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<dura
 
 void dispatcher::on_failure(batch_id id, const card::failure& failure, time_point now,
                             outcome_listener& listener) {
-    end_request(id, now);
+    end_request(id, permit_end::given_up, now);
     // Only a connection that has carried a reply can be stale, so there is an end to these resends.
     if (failure.kind == card::failure_kind::stale) {
         ++counts_.stale;

@@ -26,10 +26,6 @@ constexpr std::uint64_t most_transids = 1'000'000;
 /// Permits of a block where nothing else says how many are needed: the ledger gives as many as it sees fit.
 constexpr std::uint64_t least_permits = 100;
 
-double per_second(const rate_limit& limit) noexcept {
-    return static_cast<double>(limit.count) / seconds(limit.window).count();
-}
-
 duration to_duration(double in_seconds) noexcept {
     return std::chrono::duration_cast<duration>(seconds(in_seconds));
 }
@@ -71,8 +67,10 @@ bool quota_gate::has_counted_limits() const noexcept {
 std::optional<double> quota_gate::rate() const noexcept {
     auto least = adaptive_.rate();
     const auto lower_to = [&least](double rate) { least = std::min(least.value_or(rate), rate); };
-    for (const auto& one : shared_)
-        lower_to(static_cast<double>(one.permits.usable()) / seconds(one.limit.window).count());
+    for (const auto& one : shared_) {
+        const auto share = static_cast<double>(one.permits.usable()) / seconds(one.limit.window).count();
+        lower_to(share > 0 ? share : per_second(one.limit) / static_cast<double>(busy_processes_));
+    }
     for (const auto& limit : pace_.limits) {
         if (quota::is_counted(limit) && !limit.is_calendar_day)
             lower_to(per_second(limit) / static_cast<double>(busy_processes_));
@@ -151,6 +149,10 @@ time_point quota_gate::asks_at(time_point now, bool is_busy) const {
     if (const auto wanted = wanted_permits(); 2 * stock_.on_hand(now) < wanted)
         at = std::min(at, std::max(soon, next_permits_at_));
     return std::max(now, at);
+}
+
+time_point quota_gate::asks_soon_at(time_point now) const noexcept {
+    return is_asking_ ? never : std::max(now, asked_at_ + least_distance);
 }
 
 quota::request quota_gate::make_request(time_point now) {

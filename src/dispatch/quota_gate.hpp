@@ -43,7 +43,8 @@ public:
     const pace& limits() const noexcept { return pace_; }
     /// Requests a second that the carrier is thought to bear, where it has refused any, or `remember`ed.
     std::optional<double> found_rate() const noexcept { return adaptive_.found(); }
-    /// Requests a second that this process may send as things are, by the sliding limits; nothing: unlimited.
+    /// Requests a second that this process may send, by its share of the sliding limits, or, where it has none
+    /// yet, by the share that it can expect; nothing: unlimited.
     std::optional<double> rate() const noexcept;
     /// When the day's quota, which is spent, is there again; nothing where it is not spent.
     std::optional<time_point> day_resets_at() const noexcept { return day_resets_at_; }
@@ -58,6 +59,8 @@ public:
     // --- the ledger; one exchange at a time
     /// When a grant should be asked for: `now`, later, or `never` while one is under way.
     time_point asks_at(time_point now, bool is_busy) const;
+    /// The same where there is something that it should know at once.
+    time_point asks_soon_at(time_point now) const noexcept;
     /// What to tell the ledger. `hold`: how much longer the account is to leave the carrier alone.
     quota::request ask(time_point now, bool is_busy, std::optional<duration> hold);
     /// What the ledger said to the last request.

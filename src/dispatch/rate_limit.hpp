@@ -23,6 +23,11 @@ enum class pacing_kind : std::uint8_t {
     smooth,  ///< evenly spaced sends, corrected by the measured jitter
 };
 
+/// In requests a second.
+inline double per_second(const rate_limit& limit) noexcept {
+    return static_cast<double>(limit.count) / std::chrono::duration<double>(limit.window).count();
+}
+
 /// All limits hold at once. Neither limits nor `finds_limit`: unlimited.
 struct pace {
     std::vector<rate_limit> limits{rate_limit{}};  ///< no two of one window

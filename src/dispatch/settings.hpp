@@ -3,6 +3,7 @@
 
 #include "dispatch/backoff.hpp"
 #include "dispatch/clock.hpp"
+#include "dispatch/quota/exchange.hpp"
 #include "dispatch/rate_limit.hpp"
 
 #include <chrono>
@@ -23,6 +24,7 @@ struct settings {
     /// The same while several requests in a row fail: spread out, so that the first seconds of an outage do
     /// not use up the attempts of the batches that meet it.
     backoff_policy suspect_retry{std::chrono::seconds(1), std::chrono::seconds(20)};
+    quota::process_id process = 1;  ///< of this process, for the account's ledger
     std::uint64_t seed = 0;    ///< of all randomness
     bool names_lines = false;  ///< requests come with the lines of their cards, for a trace
 };

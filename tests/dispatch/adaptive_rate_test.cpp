@@ -80,14 +80,14 @@ private:
 
     /// As the dispatcher does: a refusal holds the account for a moment, refusals in a row for longer.
     void settle(adaptive_rate& rate) {
-        const auto reply = replies_.top();
+        const auto next = replies_.top();
         replies_.pop();
-        if (!reply.is_refused) {
+        if (!next.is_refused) {
             hold_ = 50ms;
             return rate.on_accepted();
         }
-        rate.on_refused(reply.sent_at, now_);
-        if (reply.sent_at < held_until_) return;
+        rate.on_refused(next.sent_at, now_);
+        if (next.sent_at < held_until_) return;
         held_until_ = now_ + hold_;
         hold_ = std::min<duration>(2 * hold_, 60s);
     }

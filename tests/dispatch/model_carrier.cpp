@@ -63,6 +63,17 @@ const decided_row& model_run::row_of(std::uint64_t line) const {
     return *found;
 }
 
+quota::grant grant_all(const quota::request& request) {
+    quota::grant granted;
+    for (const auto& limit : request.limits.limits) {
+        if (!quota::is_counted(limit)) granted.shares.push_back(limit.count);
+    }
+    granted.targets = granted.shares;
+    granted.block = {1, request.wanted_permits};
+    granted.transids.count = request.wanted_transids;
+    return granted;
+}
+
 void model_run::on_outcome(const card::card_outcome& outcome) {
     ++rows_written_;
     ++outcomes_[static_cast<std::size_t>(outcome.outcome)];
@@ -135,9 +146,11 @@ void model_run::execute(duration limit, std::size_t connections) {
     while (now_ - start < limit) {
         feed();
         dispatcher_.on_time(now_);
+        while (dispatcher_.ledger_due_at(now_) <= now_)
+            dispatcher_.on_grant(grant_all(dispatcher_.ask_ledger(now_)), now_);
         send(connections);
         if (dispatcher_.is_finished()) return;
-        auto at = dispatcher_.give_up_at();
+        auto at = std::min(dispatcher_.give_up_at(), dispatcher_.ledger_due_at(now_));
         if (dispatcher_.in_flight() < connections) at = std::min(at, dispatcher_.may_send_at(now_));
         if (!pending_.empty() && pending_.top().at <= at) {
             const auto done = pending_.top();

@@ -48,6 +48,9 @@ model_answer top_status(std::string status, std::string message = {});
 model_answer http_status(unsigned status);
 model_answer failing(card::failure_kind kind);
 
+/// What a ledger says to the only process of an account.
+quota::grant grant_all(const quota::request& request);
+
 /// One decided row, copied.
 struct decided_row {
     std::uint64_t line;
