@@ -70,6 +70,7 @@ task<exchange_result> connection::implementation::async_exchange(std::string_vie
     const auto begin = clock::now();
     deadline_.arm(begin + client_.settings.request_timeout);
     maybe_failure failed;
+    is_unanswered_ = true;
     if (tls_) {
         failed = co_await net::async_exchange(*tls_, reader_, request, ended_, carried_before);
     } else {
@@ -82,6 +83,7 @@ task<exchange_result> connection::implementation::async_exchange(std::string_vie
         result.elapsed = elapsed;
         co_return result;
     }
+    is_unanswered_ = false;
     ++exchanges_;
     open_ = reader_.allows_reuse();
     http_reply reply;
@@ -152,6 +154,8 @@ void connection::implementation::close_socket() noexcept {
         client_.closed_totals.bytes_sent += traffic.sent;
         client_.closed_totals.bytes_received += traffic.received;
     }
+    // A request that is given up shall not arrive long after: its permit would be somebody else's by then.
+    if (is_unanswered_) reset_on_close(descriptor);
     boost::system::error_code ignored;
     socket().close(ignored);
 }

@@ -86,6 +86,7 @@ private:
     interruption ended_ = interruption::none;
     bool busy_ = false;
     bool open_ = false;
+    bool is_unanswered_ = false;  ///< a request went out on it, and its reply has not come whole
 };
 
 }  // namespace cardresolver::net

@@ -30,6 +30,10 @@ void tune_socket(int descriptor, std::chrono::milliseconds user_timeout) noexcep
     set_option(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<unsigned>(user_timeout.count()));
 }
 
+void reset_on_close(int descriptor) noexcept {
+    set_option(descriptor, SOL_SOCKET, SO_LINGER, linger{1, 0});
+}
+
 void share_local_port(int descriptor) noexcept {
     set_option(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 }

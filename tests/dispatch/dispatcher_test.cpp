@@ -75,6 +75,7 @@ TEST(dispatcher, asks_a_lone_card_at_once_where_no_other_may_come) {
     dispatcher one(settings, catalogue);
     const auto now = model_run::start;
     model_run nobody(settings, answer_all);
+    one.on_grant(grant_all(one.ask_ledger(now)), now);
     one.add(numbered_msisdn(1), 1, now, nobody);
     EXPECT_EQ(one.may_send_at(now), now + 1h);
     one.block_intake(true);
@@ -381,6 +382,7 @@ TEST(dispatcher, names_the_lines_of_a_request_where_a_trace_wants_them) {
         for (std::uint64_t line : {7U, 9U, 8U})
             dispatcher.add(numbered_msisdn(line), line, {}, nobody);
         dispatcher.end_input();
+        dispatcher.on_grant(grant_all(dispatcher.ask_ledger({})), {});
         const auto order = dispatcher.next({});
         ASSERT_TRUE(order);
         EXPECT_EQ(std::vector<std::uint64_t>(order->lines.begin(), order->lines.end()),
