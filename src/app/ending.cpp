@@ -150,6 +150,8 @@ ending judge_end(const run::result& result, const run_facts& facts) {
                         or_else(result.message, "the input cannot be read")};
             }
             break;
+        case run_end::ledger_fault:
+            return {exit_code::io_error, result.message};
         case run_end::output_fault:
             if (result.output_fault) {
                 const auto code = code_of(*result.output_fault);

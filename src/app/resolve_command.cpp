@@ -9,6 +9,7 @@
 #include "app/version.hpp"
 #include "app/whole_file.hpp"
 #include "database/database_url.hpp"
+#include "ledger/quota_ledger.hpp"
 #include "run/run_opening.hpp"
 #include "run/summary.hpp"
 
@@ -73,6 +74,8 @@ private:
             return judge(error, is_directory(options_.input));
         } catch (const sink::output_error& error) {
             return judge(error);
+        } catch (const ledger::ledger_error& error) {
+            return ending{exit_code::cannot_create, error.what()};
         } catch (const run::settings_changed& error) {
             return ending{exit_code::usage, error.what()};
         } catch (const std::system_error& error) {

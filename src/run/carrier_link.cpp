@@ -1,6 +1,7 @@
 #include "run/carrier_link.hpp"
 
 #include "carrier/retry_after.hpp"
+#include "dispatch/verify.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -115,10 +116,7 @@ std::size_t carrier_link::connection_cap() const {
     if (connections_) return *connections_;
     const auto rate = dispatcher_.rate();
     if (!rate) return most_connections(std::nullopt, false);
-    const double per_second =
-        static_cast<double>(rate->count) / std::chrono::duration<double>(rate->window).count();
-    const auto needed =
-        static_cast<std::size_t>(std::ceil(per_second * mean_latency_s_ * latency_headroom)) + 1;
+    const auto needed = static_cast<std::size_t>(std::ceil(*rate * mean_latency_s_ * latency_headroom)) + 1;
     return std::clamp(needed, min_auto_connections, most_connections(std::nullopt, true));
 }
 
@@ -176,10 +174,11 @@ net::task<void> carrier_link::async_serve(worker& self) {
 void carrier_link::prepare(worker& self, const dispatch::request_order& order) {
     const auto at = std::chrono::system_clock::now();
     const auto transid = transids_.next(at);
-    encoder_.encode(self.request, transid, order.kind, order.numbers);
+    CARDRESOLVER_VERIFY(transid);  // the gate counts them
+    encoder_.encode(self.request, *transid, order.kind, order.numbers);
     self.batch = order.batch;
     cards_asked_ += order.numbers.size();
-    if (trace_ != nullptr) trace_->on_sent(self.attempt, self.ordinal, transid, at, order);
+    if (trace_ != nullptr) trace_->on_sent(self.attempt, self.ordinal, *transid, at, order);
 }
 
 void carrier_link::report(worker& self, const net::exchange_result& exchanged) {

@@ -2,6 +2,8 @@
 
 #include "run/carrier_link.hpp"
 
+#include <algorithm>
+
 namespace cardresolver::run {
 namespace {
 
@@ -18,11 +20,12 @@ std::size_t window_for(const settings& settings) {
 
 }  // namespace
 
-dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed) {
+dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed, std::uint64_t process) {
     auto completed = settings.dispatch;
     completed.window = window_for(settings);
     completed.names_lines = settings.trace.has_value();
     completed.seed = seed;
+    completed.process = std::max<dispatch::quota::process_id>(1, process);
     return completed;
 }
 

@@ -9,7 +9,7 @@
 namespace cardresolver::run {
 
 /// With a window that holds what is in flight, and as much again to fill the next requests.
-dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed);
+dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed, std::uint64_t process);
 
 net::client_settings client_settings_of(const settings& settings);
 

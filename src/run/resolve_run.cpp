@@ -5,6 +5,7 @@
 #include "run/earlier_work.hpp"
 #include "run/input_opening.hpp"
 #include "run/intake.hpp"
+#include "run/quota_link.hpp"
 #include "run/row_path.hpp"
 #include "run/run_counters.hpp"
 #include "run/run_opening.hpp"
@@ -45,8 +46,9 @@ public:
           input_(open_at_once(settings)),
           client_(context, client_settings_of(settings)),
           encoder_(settings.url, settings.account, settings.method, settings.user_agent),
-          transids_(settings.account.appid, random_number()),
-          dispatcher_(dispatch_settings_of(settings, random_number()), settings_.catalogue),
+          transids_(settings.account.appid),
+          dispatcher_(dispatch_settings_of(settings, random_number(), random_number()), settings_.catalogue),
+          quota_(context, dispatcher_, transids_, open_ledger(settings, random_number()), [this] { on_progress(); }),
           trace_(make_trace()),
           opening_(open_run(settings, input_ ? &input_->columns() : nullptr)),
           earlier_(opening_.resumed),
@@ -72,6 +74,7 @@ public:
         on_progress();
         context_.run();
         end_workers();
+        quota_.leave();
         counters_.on_finish();
         result_.run_id = opening_.run_id;
         result_.processes = counters_.processes();
@@ -88,9 +91,11 @@ public:
         if (trace_) tend_trace();
         tell_of_wait();
         if (is_closing_) return finish_when_written();
+        quota_.tend();
         look_for_faults();
         feed();
         link_.pump();
+        quota_.tend();  // what was sent may have used up what was granted
         look_for_faults();  // the pump may have given up on the carrier
         look_for_end();
     }
@@ -161,9 +166,9 @@ private:
     }
 
     void tell_of_wait() {
-        const bool waits = rows_.is_waiting();
-        if (waits && !rows_waited_ && settings_.on_wait) settings_.on_wait(rows_.waits_for());
-        rows_waited_ = waits;
+        const auto why = rows_.is_waiting() ? rows_.waits_for() : quota_.waits_for();
+        if (!why.empty() && !is_wait_told_ && settings_.on_wait) settings_.on_wait(why);
+        is_wait_told_ = !why.empty();
     }
 
     /// Who is told of rows first.
@@ -205,6 +210,8 @@ private:
         } else if (dispatcher_.stopped()) {
             result_.stop = dispatcher_.stopped();
             leave(run_end::carrier_stop, dispatcher_.stopped()->detail);
+        } else if (const auto broken = quota_.error()) {
+            leave(run_end::ledger_fault, broken->what());
         } else if (auto why = rows_.too_many_failures()) {
             leave(run_end::too_many_failures, std::move(*why));
         }
@@ -318,6 +325,7 @@ private:
     carrier::request_encoder encoder_;
     carrier::transid_sequence transids_;
     dispatch::dispatcher dispatcher_;
+    quota_link quota_;  ///< before the outputs: a run that cannot keep its quota shall leave nothing behind
     std::unique_ptr<trace> trace_;  ///< before the rows: a run without its trace shall not begin
     run_opening opening_;
     const bool keeps_progress_ = opening_.outputs.progress != nullptr;
@@ -337,7 +345,7 @@ private:
     bool intake_ended_ = false;
     bool is_closing_ = false;
     bool is_discarded_ = false;
-    bool rows_waited_ = false;
+    bool is_wait_told_ = false;
     std::uint64_t valid_records_ = 0;
     std::string first_invalid_;  ///< where and why
 };

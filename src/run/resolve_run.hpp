@@ -26,6 +26,7 @@ enum class run_end : std::uint8_t {
     no_valid_card,      ///< records, but not one card number
     input_fault,        ///< see `result::input_fault`
     output_fault,       ///< see `result::output_fault`
+    ledger_fault,       ///< the account's ledger cannot be kept any more: nothing may be sent
 };
 
 struct result {

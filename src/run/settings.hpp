@@ -60,6 +60,8 @@ struct settings {
     net::client_settings client;
     /// `window` is set by the run from the number of connections.
     dispatch::settings dispatch;
+    /// Where the account's ledger is; none: in memory, for an account that ends with the process.
+    std::optional<std::string> state_dir;
     dispatch::schedule schedule;  ///< what takes the place of `dispatch.pace`, and when
     std::optional<std::size_t>
         connections;  ///< most connections, 1 to 1000; none: what latency and rate need

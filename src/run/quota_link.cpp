@@ -1,0 +1,92 @@
+#include "run/quota_link.hpp"
+
+#include "ledger/account_ledger.hpp"
+#include "ledger/memory_ledger.hpp"
+#include "run/settings.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <ctime>
+#include <utility>
+
+namespace cardresolver::run {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// The machine has slept where its clocks differ by more than it takes to read them.
+constexpr auto least_sleep = std::chrono::milliseconds(100);
+
+/// A ledger that does not answer shall not keep the process: the lease ends by itself.
+constexpr auto longest_farewell = std::chrono::seconds(1);
+
+std::chrono::nanoseconds reading_of(clockid_t which) {
+    timespec reading{};
+    ::clock_gettime(which, &reading);
+    return std::chrono::seconds(reading.tv_sec) + std::chrono::nanoseconds(reading.tv_nsec);
+}
+
+std::chrono::nanoseconds slept_so_far() {
+    return reading_of(CLOCK_BOOTTIME) - reading_of(CLOCK_MONOTONIC);
+}
+
+}  // namespace
+
+std::unique_ptr<ledger::quota_ledger> open_ledger(const settings& settings, std::uint64_t random) {
+    if (!settings.state_dir) return std::make_unique<ledger::memory_ledger>(random);
+    const auto& url = settings.url;
+    return std::make_unique<ledger::account_ledger>(
+        *settings.state_dir, ledger::account_name{url.host + ":" + std::to_string(url.port), settings.account.appid},
+        random);
+}
+
+quota_link::quota_link(net::asio::io_context& context, dispatch::dispatcher& dispatcher,
+                       carrier::transid_sequence& transids, std::unique_ptr<ledger::quota_ledger> ledger,
+                       std::function<void()> on_progress)
+    : dispatcher_(dispatcher),
+      transids_(transids),
+      on_progress_(std::move(on_progress)),
+      timer_(context.get_executor()),
+      slept_(slept_so_far()),
+      thread_(std::move(ledger), [this, &context] { net::asio::post(context, [this] { on_progress_(); }); }) {}
+
+void quota_link::tend() {
+    const auto now = clock::now();
+    notice_suspend();
+    take_answer(now);
+    const auto due = dispatcher_.ledger_due_at(now);
+    if (due > now) return wake_at(due);
+    thread_.ask(dispatcher_.ask_ledger(now));
+}
+
+/// The steady clock stands still while the machine sleeps; the ledger's does not.
+void quota_link::notice_suspend() {
+    const auto slept = slept_so_far();
+    if (slept - slept_ > least_sleep) dispatcher_.on_suspended();
+    slept_ = slept;
+}
+
+void quota_link::take_answer(dispatch::time_point now) {
+    const auto granted = thread_.take_answer();
+    if (!granted) return;
+    if (granted->transids.count > 0) transids_.use(granted->transids);
+    clock_behind_ = granted->clock_behind;
+    dispatcher_.on_grant(*granted, now);
+}
+
+void quota_link::leave() {
+    thread_.leave(dispatcher_.leave_ledger(clock::now()), longest_farewell);
+}
+
+void quota_link::wake_at(dispatch::time_point at) {
+    if (at >= timer_at_) return;
+    timer_at_ = at;
+    timer_.expires_at(at);
+    timer_.async_wait([this](boost::system::error_code ec) {
+        if (ec) return;  // replaced by an earlier time
+        timer_at_ = dispatch::never;
+        on_progress_();
+    });
+}
+
+}  // namespace cardresolver::run
