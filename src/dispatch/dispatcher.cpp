@@ -44,6 +44,7 @@ time_point dispatcher::may_open_at(time_point now, std::size_t opening, std::siz
 
 void dispatcher::on_opening(time_point now) {
     if (!first_attempt_at_) first_attempt_at_ = now;
+    health_.on_opening(now);
 }
 
 void dispatcher::on_opened() noexcept {
@@ -51,10 +52,10 @@ void dispatcher::on_opened() noexcept {
     health_.on_opened();
 }
 
-void dispatcher::on_open_failed(const card::failure& failure, time_point now) {
+void dispatcher::on_open_failed(const card::failure& failure) {
     if (failure.kind == card::failure_kind::cancelled) return;
     last_failure_ = card::describe(failure);
-    health_.on_open_failed(now);
+    health_.on_open_failed();
     if (failure.kind == card::failure_kind::certificate && !ever_opened_) {
         stop_because(stop_reason::certificate_refused, failure.detail);
     }
@@ -181,6 +182,7 @@ request_order dispatcher::send(batch_id id, time_point now) {
     one.asked = one.cards.size();
     one.in_flight = true;
     one.sent_at = now;
+    health_.on_sent(now);
     ++in_flight_;
     ++counts_.sent;
     numbers_.clear();

@@ -83,7 +83,7 @@ public:
     time_point may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept;
     void on_opening(time_point now);
     void on_opened() noexcept;
-    void on_open_failed(const card::failure& failure, time_point now);
+    void on_open_failed(const card::failure& failure);
 
     // --- sending
     /// When `next` will have a request: `now`, later, or `never` before another event.
@@ -121,6 +121,17 @@ public:
     std::optional<rate_limit> rate() const noexcept { return gate_.limit(); }
     /// Until when the carrier is left alone; nothing where it is not.
     std::optional<time_point> held_until(time_point now) const noexcept;
+    /// Why requests do not flow; nothing where they do.
+    std::optional<hold_reason> why_held(time_point now) const noexcept { return health_.why_held(now); }
+    /// When they are expected to flow again, where one knows more than when the next probe goes out.
+    time_point resume_at() const noexcept { return health_.resume_at(); }
+    /// Whether the carrier is down or silent: requests may hang in all connections, and probes need some
+    /// more.
+    bool is_probing(time_point now) const noexcept { return health_.is_probing(now); }
+    /// When that begins, if nothing is heard from the carrier until then; the past where it has.
+    time_point probing_at() const noexcept { return health_.probing_at(); }
+    /// When the carrier's next day begins; see `throttling::set_day_reset`.
+    void set_day_reset(time_point at, time_point now) noexcept { health_.set_day_reset(at, now); }
     const statistics& counts() const noexcept { return counts_; }
 
 private:
