@@ -30,6 +30,7 @@ constexpr double shrinkage = 0.75;
 constexpr double cut = 0.7;
 /// Time-outs are drops where there is more than one for so many replies.
 constexpr std::uint64_t replies_per_timeout = 20;
+constexpr std::uint64_t few_replies = 40;  // a round has just begun: three are no chance any more
 
 /// A rate that differs by so little leaves a trial as it is.
 constexpr double similar = 0.1;
@@ -98,10 +99,13 @@ void connection_target::end_round(time_point now) noexcept {
     }
     const auto enough = wanted(mean);
     const bool is_rate_reached = rate_ && per_second >= reached * *rate_;
+    const bool was_short = is_short_;
+    is_short_ = is_limiting && enough > target_ && !is_rate_reached;
     if (rate_ && enough < target_ * 4 / 5) {
         target_ = enough;
-    } else if (is_limiting && enough > target_ && !is_rate_reached && now >= grow_at_) {
-        grow(enough, per_second, mean, now);
+    } else if (is_short_ && now >= grow_at_) {
+        // A single round may have been half of one thing and half of another.
+        if (was_short) grow(enough, per_second, mean, now);
     } else if (is_limiting && is_queueing(mean) && target_ > least && now >= shrink_at_) {
         shrink(per_second, mean, now);
     }
@@ -146,10 +150,11 @@ void connection_target::judge_trial(double per_second, bool is_limiting, time_po
 }
 
 void connection_target::on_timeout(time_point now) noexcept {
+    if (now < round_.from) return;
     ++round_.timeouts;
-    const bool are_many = round_.timeouts * replies_per_timeout > round_.replies;
+    const bool are_many = round_.timeouts * replies_per_timeout > round_.replies + few_replies;
     // In an outage nothing is answered any more, and what follows the first time-out is more of the same.
-    if (!is_started_ || !are_many || !answered_since_cut_ || now < round_.from) return;
+    if (!is_started_ || !are_many || !answered_since_cut_) return;
     target_ = std::max(least, static_cast<std::size_t>(static_cast<double>(target_) * cut));
     answered_since_cut_ = false;
     careful_until_ = now + careful_after_timeouts;

@@ -73,6 +73,7 @@ private:
     time_point shrink_at_ = time_point::min();      ///< nor with fewer
     time_point careful_until_ = time_point::min();  ///< time-outs came with so many: growth in small steps
     bool answered_since_cut_ = true;
+    bool is_short_ = false;           ///< more connections were wanted in the last round
     double unshrunk_per_second_ = 0;  ///< the replies before the first of several steps down
     std::array<duration, 2> least_{duration::max(),
                                    duration::max()};  ///< mean latency, this and last half-minute

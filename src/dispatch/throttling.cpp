@@ -19,13 +19,13 @@ refusal throttling::on_refused(time_point sent_at, time_point now, std::optional
     if (!refused_since_) refused_since_ = now;
     is_spent_ = is_spent_ || now - *refused_since_ >= spent_after;
     if (!is_echo) {
-        ++refusals_;
+        refusals_ += is_lone || refusals_ > 0 ? 1 : 2;
         refused_at_ = now;
         good_answers_ = 0;
         if (is_spent_) {
             hold_until_probe(now);
         } else {
-            hold(now + holds.draw_upper_half(is_lone ? 1 : refusals_ + 1, random_));
+            hold(now + holds.draw_upper_half(refusals_, random_));
         }
     }
     if (retry_after) {

@@ -63,8 +63,8 @@ private:
     time_point until_ = time_point::min();
     time_point refused_at_ = time_point::min();  ///< the last refusal that was no echo
     std::optional<time_point> refused_since_;    ///< no good answer since
-    unsigned refusals_ = 0;                      ///< in a row, echoes not counted
-    unsigned good_answers_ = 0;                  ///< since `refused_at_`
+    unsigned refusals_ = 0;      ///< in a row, echoes not counted; one more where the first was no lone one
+    unsigned good_answers_ = 0;  ///< since `refused_at_`
     bool is_spent_ = false;
     time_point day_reset_ = never;
 };

@@ -24,7 +24,8 @@ protected:
 TEST_F(carrier_health_test, sends_one_request_at_a_time_until_the_first_answer) {
     EXPECT_TRUE(may_send(0));
     EXPECT_EQ(health_.may_send_at(now_, 1), never);
-    EXPECT_EQ(health_.may_open_at(now_, 1, 0), never);
+    health_.on_opening(now_);
+    EXPECT_EQ(health_.may_open_at(now_, 1, 0), now_ + 4500ms) << "where the first one hangs";
     EXPECT_EQ(health_.may_open_at(now_, 0, 1), never);
     health_.on_answer(now_);
     EXPECT_TRUE(may_send(100));
@@ -117,11 +118,9 @@ TEST_F(carrier_health_test, NW5_leaves_a_slow_carrier_that_answers_at_full_speed
     health_.on_answer(now_);
     std::size_t in_flight = 0;
     for (int i = 0; i < 2000; ++i, now_ += 100ms) {  // 10 a second, each answered after 20 s
-        ASSERT_TRUE(i < 50 || i > 200 || health_.is_probing(now_)) << "until the first answer";
         if (i > 200) {
-            ASSERT_TRUE(may_send(in_flight)) << i;
             health_.on_answer(now_ - 20s);
-            --in_flight;
+            ASSERT_TRUE(may_send(--in_flight)) << i;
         }
         health_.on_sent(now_);
         ++in_flight;

@@ -172,13 +172,13 @@ TEST(connection_target, NW4_takes_time_outs_for_drops_and_recovers) {
     one.latency = [] { return 500ms; };
     one.timeout = 2s;
     one.run_for(20s);
-    EXPECT_EQ(one.target(), 126U);
+    EXPECT_GE(one.target(), 126U);
     one.latency = [&] { return random.fraction() < 0.3 ? 2s : 500ms; };
     one.run_for(10s);
     EXPECT_LE(one.target(), 40U);
     one.latency = [] { return 500ms; };
     one.run_for(30s);
-    EXPECT_GE(one.target(), 120U);
+    EXPECT_GE(one.run_for(10s), 0.98 * 200);
 }
 
 TEST(connection_target, NW4_a_time_out_in_a_hundred_is_no_drop) {
