@@ -47,16 +47,14 @@ std::string request_speed(double per_s, const run::statistics& counts) {
 std::string_view describe_hold(run::hold_reason reason) {
     using run::hold_reason;
     switch (reason) {
-        case hold_reason::carrier:
+        case hold_reason::down:
             return "waiting for the carrier";
         case hold_reason::throttled:
             return "throttled by the carrier, waiting";
-        case hold_reason::day_quota:
+        case hold_reason::quota_spent:
             return "the day's quota is spent, waiting";
         case hold_reason::schedule:
             return "held by the schedule";
-        case hold_reason::share:
-            return "waiting for a share of the limit";
     }
     return "waiting";
 }
@@ -96,7 +94,7 @@ std::string draw_bar(double share, std::size_t length) {
 std::string json_hold(const progress_view& view) {
     const auto& held_for = view.counts.held_for;
     return fmt::format(R"(,"waits_for":{},"resume_at":{},"held_for_s":{})",
-                       held_for ? fmt::format("\"{}\"", to_string(view.counts.held_by)) : "null",
+                       held_for ? fmt::format("\"{}\"", run::to_string(view.counts.held_by)) : "null",
                        view.resume_at ? fmt::format("\"{}\"", run::format_time(*view.resume_at)) : "null",
                        held_for ? fmt::format("{:.1f}", to_seconds(*held_for)) : "null");
 }

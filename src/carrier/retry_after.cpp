@@ -67,8 +67,9 @@ std::optional<sys_seconds> parse_http_date(std::string_view text) {
 }
 
 std::optional<seconds> parse_retry_after(std::string_view value, system_clock::time_point now) {
+    if (value.empty()) return std::nullopt;
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (!value.empty() && std::all_of(value.begin(), value.end(), is_digit)) {
+    if (std::all_of(value.begin(), value.end(), is_digit)) {
         if (value.size() > max_seconds_digits) return seconds(999'999'999);
         seconds::rep count = 0;
         for (const char c : value)
@@ -76,8 +77,9 @@ std::optional<seconds> parse_retry_after(std::string_view value, system_clock::t
         return seconds(count);
     }
     const auto date = parse_http_date(value);
-    if (!date) return std::nullopt;
-    return std::max(seconds(0), ceil<seconds>(*date - now));
+    if (!date) return unreadable_retry_after;
+    // In whole seconds: nanoseconds do not reach as far as dates do.
+    return std::max(seconds(0), *date - floor<seconds>(now));
 }
 
 }  // namespace cardresolver::carrier

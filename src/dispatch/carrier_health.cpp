@@ -6,76 +6,108 @@ namespace cardresolver::dispatch {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr backoff_policy probe_backoff{milliseconds(250), seconds(5)};
-constexpr backoff_policy open_backoff{milliseconds(200), seconds(5)};
-/// Draws of the upper half: for minutes on end, one probe a minute.
-constexpr backoff_policy throttle_backoff{milliseconds(500), minutes(2)};
+/// From one probe to the next, at most: there is to be one every 5 s, and connecting takes its time too.
+constexpr duration longest_wait = milliseconds(4500);
+constexpr backoff_policy probe_backoff{milliseconds(250), longest_wait};
+constexpr backoff_policy open_backoff{milliseconds(200), longest_wait};
 constexpr backoff_policy busy_backoff{milliseconds(200), seconds(20)};
 
-/// The longest Retry-After that is believed.
-constexpr duration max_retry_after = minutes(15);
+/// Nothing but failures, or nothing at all, for so long is silence.
+constexpr duration silent_after = seconds(5);
+
+time_point later(time_point at, duration wait) noexcept {
+    return at == time_point::min() ? at : at + wait;
+}
 
 }  // namespace
 
 time_point carrier_health::may_send_at(time_point now, std::size_t in_flight) const noexcept {
-    const bool one_at_a_time = !proven_ || is_down() || suspected_at_;
-    if (in_flight >= (one_at_a_time ? 1 : most_in_flight_)) return never;
-    return std::max(now, hold_until_);
+    const bool one_at_a_time = !proven_ || suspected_at_ || throttling_.is_spent();
+    if (one_at_a_time && in_flight > 0) return never;
+    const auto at = std::max(now, throttling_.held_until());
+    if (is_probing(now)) return std::max(at, later(last_sent_, in_flight > 0 ? longest_wait : probe_wait_));
+    return in_flight >= most_in_flight_ ? never : at;
 }
 
 time_point carrier_health::may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept {
-    const bool one_at_a_time = !proven_ || is_down() || open_failures_ > 0;
-    if (one_at_a_time && opening > 0) return never;
     if (!proven_ && open > 0) return never;
-    return open_failures_ > 0 ? std::max(now, open_at_) : now;
+    const bool one_at_a_time = !proven_ || open_failures_ > 0 || is_probing(now);
+    if (!one_at_a_time) return now;
+    return std::max(now, later(last_opening_, opening > 0 ? longest_wait : open_wait_));
+}
+
+time_point carrier_health::held_until() const noexcept {
+    return is_down() ? std::max(later(last_sent_, probe_wait_), throttled_until()) : throttled_until();
+}
+
+std::optional<hold_reason> carrier_health::why_held(time_point now) const noexcept {
+    const bool is_mute = now >= silent_at() && is_suspect();
+    if (is_down() || is_mute || open_failures_ >= failures_until_suspect) return hold_reason::down;
+    if (throttling_.is_spent()) return hold_reason::quota_spent;
+    if (throttled_until() > now) return hold_reason::throttled;
+    return std::nullopt;
+}
+
+time_point carrier_health::silent_at() const noexcept {
+    return unanswered_since_ ? *unanswered_since_ + silent_after : never;
+}
+
+void carrier_health::on_sign_of_life() noexcept {
+    failures_ = 0;
+    probes_ = 0;
+    probe_wait_ = duration(0);
+    unanswered_since_.reset();
+}
+
+void carrier_health::on_sent(time_point now) {
+    if (is_probing(now)) probe_wait_ = probe_backoff.draw_upper_half(++probes_, random_);
+    if (!unanswered_since_) unanswered_since_ = now;
+    last_sent_ = now;
 }
 
 void carrier_health::on_answer(time_point sent_at) noexcept {
+    on_sign_of_life();
     proven_ = true;
-    failures_ = 0;
-    probes_ = 0;
     busy_ = 0;
-    if (sent_at >= throttled_at_) throttled_ = 0;
-    if (sent_at >= hold_until_) most_in_flight_ = std::min(unlimited, most_in_flight_ + 2);
+    if (sent_at >= throttled_until()) most_in_flight_ = std::min(unlimited, most_in_flight_ + 2);
+    throttling_.on_answer(sent_at);
     if (suspected_at_ && sent_at >= *suspected_at_) suspected_at_.reset();
 }
 
 void carrier_health::on_failure(time_point now) {
     ++failures_;
-    if (!is_down()) return;
-    ++probes_;
-    hold_until_ = std::max(hold_until_, now + probe_backoff.draw_upper_half(probes_, random_));
+    if (failures_ == failures_until_down && probes_ == 0) {
+        probe_wait_ = probe_backoff.draw_upper_half(++probes_, random_);
+    }
+    throttling_.on_failure(now);
 }
 
-/// Leaves the carrier alone, and comes back with less.
-void carrier_health::hold_until(time_point until, std::size_t in_flight) {
-    hold_until_ = std::max(hold_until_, until);
+void carrier_health::on_too_large() noexcept {
+    on_sign_of_life();
+    proven_ = false;
+}
+
+void carrier_health::come_back_with_less(std::size_t in_flight) noexcept {
     most_in_flight_ = std::clamp<std::size_t>(in_flight / 2, 1, most_in_flight_);
 }
 
 void carrier_health::on_busy(time_point now, std::size_t in_flight) {
-    failures_ = 0;  // it answers, after all
+    on_sign_of_life();
     if (++busy_ < busy_until_hold) return;
-    hold_until(now + busy_backoff.draw(busy_ - busy_until_hold + 1, random_), in_flight);
+    hold_account(now + busy_backoff.draw(busy_ - busy_until_hold + 1, random_));
+    come_back_with_less(in_flight);
 }
 
 void carrier_health::on_throttled(time_point sent_at, time_point now, std::optional<duration> retry_after,
                                   std::size_t in_flight) {
-    failures_ = 0;
-    if (sent_at >= throttled_at_ && sent_at >= hold_until_) {
-        ++throttled_;
-        throttled_at_ = now;
-        hold_until(now + throttle_backoff.draw_upper_half(throttled_, random_), in_flight);
-    }
-    if (retry_after) {
-        hold_until_ = std::max(hold_until_, now + std::clamp(*retry_after, duration(0), max_retry_after));
-    }
+    on_sign_of_life();
+    if (throttling_.on_refused(sent_at, now, retry_after) == refusal::further) come_back_with_less(in_flight);
 }
 
 bool carrier_health::on_account_refusal(time_point sent_at, time_point now) noexcept {
+    on_sign_of_life();
     if (!suspected_at_) {
         suspected_at_ = now;
         return false;
@@ -83,9 +115,13 @@ bool carrier_health::on_account_refusal(time_point sent_at, time_point now) noex
     return sent_at >= *suspected_at_;
 }
 
-void carrier_health::on_open_failed(time_point now) {
-    ++open_failures_;
-    open_at_ = now + open_backoff.draw_upper_half(open_failures_, random_);
+void carrier_health::on_opened() noexcept {
+    open_failures_ = 0;
+    open_wait_ = duration(0);
+}
+
+void carrier_health::on_open_failed() {
+    open_wait_ = open_backoff.draw_upper_half(++open_failures_, random_);
 }
 
 }  // namespace cardresolver::dispatch

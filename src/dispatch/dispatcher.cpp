@@ -45,6 +45,7 @@ time_point dispatcher::may_open_at(time_point now, std::size_t opening, std::siz
 
 void dispatcher::on_opening(time_point now) {
     if (!first_attempt_at_) first_attempt_at_ = now;
+    health_.on_opening(now);
 }
 
 void dispatcher::on_opened() noexcept {
@@ -52,10 +53,10 @@ void dispatcher::on_opened() noexcept {
     health_.on_opened();
 }
 
-void dispatcher::on_open_failed(const card::failure& failure, time_point now) {
+void dispatcher::on_open_failed(const card::failure& failure) {
     if (failure.kind == card::failure_kind::cancelled) return;
     last_failure_ = card::describe(failure);
-    health_.on_open_failed(now);
+    health_.on_open_failed();
     if (failure.kind == card::failure_kind::certificate && !ever_opened_) {
         stop_because(stop_reason::certificate_refused, failure.detail);
     }
@@ -84,28 +85,31 @@ bool dispatcher::is_busy() const noexcept {
 }
 
 time_point dispatcher::ledger_due_at(time_point now) const {
-    if (stop_ || draining_) return never;
-    const bool has_word = health_.held_until() > told_hold_ && health_.held_until() > now;
+    // Without a lease, permits of requests that are still under way would be given to others.
+    if ((stop_ || draining_) && in_flight_ == 0) return never;
+    const bool has_word = health_.throttled_until() > std::max(now, told_hold_);
     return std::min(gate_.asks_at(now, is_busy()), has_word ? gate_.asks_soon_at(now) : never);
 }
 
 quota::request dispatcher::ask_ledger(time_point now) {
     std::optional<duration> hold;
-    if (health_.held_until() > std::max(now, told_hold_)) hold = health_.held_until() - now;
-    told_hold_ = std::max(told_hold_, health_.held_until());
+    if (health_.throttled_until() > std::max(now, told_hold_)) hold = health_.throttled_until() - now;
+    told_hold_ = std::max(told_hold_, health_.throttled_until());
     return gate_.ask(now, is_busy(), hold);
 }
 
 void dispatcher::on_grant(const quota::grant& granted, time_point now) {
     gate_.on_grant(granted, now);
     if (granted.hold <= duration(0)) return;
-    health_.on_held_by_others(now + granted.hold);
-    told_hold_ = std::max(told_hold_, health_.held_until());
+    health_.hold_account(now + granted.hold);
+    told_hold_ = std::max(told_hold_, health_.throttled_until());
 }
 
-std::optional<time_point> dispatcher::held_until(time_point now) const noexcept {
-    if (health_.held_until() <= now) return std::nullopt;
-    return health_.held_until();
+std::optional<standstill> dispatcher::standing_still(time_point now) const noexcept {
+    if (closed_until_ > now) return standstill{closed_until_, hold_reason::schedule};
+    if (const auto resets_at = gate_.day_resets_at(now)) return standstill{*resets_at, hold_reason::quota_spent};
+    if (const auto why = health_.why_held(now)) return standstill{health_.resume_at(), *why};
+    return std::nullopt;
 }
 
 time_point dispatcher::may_send_at(time_point now) {
@@ -115,7 +119,7 @@ time_point dispatcher::may_send_at(time_point now) {
     const auto candidate_at = find_candidate(now).at;
     if (candidate_at == never) return never;
     const auto permit_at = gate_.available_at(now);
-    return std::max({healthy_at, candidate_at, permit_at});
+    return std::max({healthy_at, candidate_at, permit_at, closed_until_});
 }
 
 std::optional<request_order> dispatcher::next(time_point now) {
@@ -206,6 +210,7 @@ request_order dispatcher::send(batch_id id, time_point now) {
     one.in_flight = true;
     one.sent_at = now;
     one.taken = gate_.take(now);
+    health_.on_sent(now);
     ++in_flight_;
     ++counts_.sent;
     numbers_.clear();

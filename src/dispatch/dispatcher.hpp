@@ -83,7 +83,7 @@ public:
     time_point may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept;
     void on_opening(time_point now);
     void on_opened() noexcept;
-    void on_open_failed(const card::failure& failure, time_point now);
+    void on_open_failed(const card::failure& failure);
 
     // --- sending
     /// When `next` will have a request: `now`, later, or `never` before another event.
@@ -112,8 +112,14 @@ public:
     void on_suspended() noexcept { gate_.on_suspended(); }
     /// The last word, once nothing is in flight: what was granted and not used is given back.
     quota::request leave_ledger(time_point now) { return gate_.leave(now); }
+
+    // --- the calendar
     /// Other limits, as the hour wants it.
     void set_pace(const pace& pace, time_point now) { gate_.set_pace(pace, now); }
+    /// Nothing is sent before; the past: it may be.
+    void close_until(time_point at) noexcept { closed_until_ = at; }
+    /// When the carrier's next day begins; see `throttling::set_day_reset`.
+    void set_day_reset(time_point at, time_point now) noexcept { health_.set_day_reset(at, now); }
 
     // --- the end
     /// Gives up where no HTTP reply has come in time; to be called at `give_up_at()` at the latest.
@@ -135,8 +141,13 @@ public:
     std::optional<double> rate() const noexcept { return gate_.rate(); }
     std::optional<double> found_rate() const noexcept { return gate_.found_rate(); }
     const pace& pace_in_force() const noexcept { return gate_.limits(); }
-    /// Until when the carrier is left alone; nothing where it is not.
-    std::optional<time_point> held_until(time_point now) const noexcept;
+    /// Why requests do not flow, and until when; nothing where they do.
+    std::optional<standstill> standing_still(time_point now) const noexcept;
+    /// Whether the carrier is down or silent: requests may hang in all connections, and probes need some
+    /// more.
+    bool is_probing(time_point now) const noexcept { return health_.is_probing(now); }
+    /// When that begins, if nothing is heard from the carrier until then; the past where it has.
+    time_point probing_at() const noexcept { return health_.probing_at(); }
     const statistics& counts() const noexcept { return counts_; }
 
 private:
@@ -233,6 +244,7 @@ private:
     bool ever_opened_ = false;
     bool http_seen_ = false;
     std::optional<time_point> first_attempt_at_;
+    time_point closed_until_ = time_point::min();
     std::string last_failure_;
     time_point told_hold_ = time_point::min();  ///< until when the ledger knows that the carrier wants to be left alone
     std::optional<stop> stop_;

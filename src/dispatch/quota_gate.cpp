@@ -78,6 +78,11 @@ std::optional<double> quota_gate::rate() const noexcept {
     return least;
 }
 
+std::optional<time_point> quota_gate::day_resets_at(time_point now) const noexcept {
+    if (!day_resets_at_ || *day_resets_at_ <= now || stock_.on_hand(now) > 0) return std::nullopt;
+    return day_resets_at_;
+}
+
 /// The widest spacing that any of the sliding limits asks for.
 void quota_gate::space_sends() noexcept {
     duration widest{};

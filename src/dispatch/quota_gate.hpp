@@ -47,7 +47,7 @@ public:
     /// yet, by the share that it can expect; nothing: unlimited.
     std::optional<double> rate() const noexcept;
     /// When the day's quota, which is spent, is there again; nothing where it is not spent.
-    std::optional<time_point> day_resets_at() const noexcept { return day_resets_at_; }
+    std::optional<time_point> day_resets_at(time_point now) const noexcept;
 
     // --- permits
     /// When the next permit is to be had: `now`, later, or `never` before a grant or a reply.

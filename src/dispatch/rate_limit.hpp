@@ -36,6 +36,7 @@ struct pace {
     duration min_rtt{};                 ///< what the user vouches that a round trip takes at least
     std::chrono::minutes day_starts{};  ///< when the carrier's day begins, after midnight in UTC+8
 
+    bool operator==(const pace&) const = default;
     bool is_unlimited() const noexcept { return limits.empty() && !finds_limit; }
 };
 

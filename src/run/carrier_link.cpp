@@ -7,7 +7,6 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 
 namespace cardresolver::run {
@@ -17,10 +16,8 @@ using clock = std::chrono::steady_clock;
 
 constexpr unsigned http_ok = 200;
 
-constexpr std::size_t min_auto_connections = 4;
-
-/// Spare connections over what the mean latency needs (Little's law).
-constexpr double latency_headroom = 1.25;
+/// Requests may hang in all connections. A probe every 4.5 s makes six of them within a time-out of 25 s.
+constexpr std::size_t spare_for_probes = 6;
 
 /// A connection that was used more recently than this is not looked at before it is used again.
 constexpr auto fresh_for = std::chrono::milliseconds(5);
@@ -41,9 +38,8 @@ struct carrier_link::worker {
 };
 
 std::size_t most_connections(std::optional<std::size_t> chosen, bool is_paced) noexcept {
-    constexpr std::size_t unpaced = 32;  // enough to hide the latency of a near carrier
-    constexpr std::size_t paced = 128;
-    return chosen.value_or(is_paced ? paced : unpaced);
+    using target = dispatch::connection_target;
+    return chosen.value_or(is_paced ? target::most : target::most_unpaced);
 }
 
 carrier_link::carrier_link(net::asio::io_context& context, net::client& client,
@@ -76,7 +72,8 @@ void carrier_link::pump() {
             wake_at(at);
             break;
         }
-        worker* idle = take_idle(now);
+        // Fewer connections than before mean fewer requests at once; those that are open stay so.
+        worker* idle = dispatcher_.in_flight() < connection_cap(now) ? take_idle(now) : nullptr;
         if (idle == nullptr) {
             open_more(now);
             break;
@@ -101,7 +98,7 @@ carrier_link::worker* carrier_link::take_idle(dispatch::time_point now) {
 }
 
 void carrier_link::open_more(dispatch::time_point now) {
-    const auto cap = connection_cap();
+    const auto cap = connection_cap(now);
     const auto at_once =
         dispatcher_.is_proven() && !dispatcher_.rate() ? cap : std::max<std::size_t>(1, cap / 8);
     while (workers_.size() < cap && opening_ < at_once && opening_ < dispatcher_.backlog()) {
@@ -110,14 +107,14 @@ void carrier_link::open_more(dispatch::time_point now) {
         dispatcher_.on_opening(now);
         spawn_worker();
     }
+    // All may hang. When that is noticed, there are to be some more.
+    if (const auto at = dispatcher_.probing_at(); workers_.size() >= cap && at > now) wake_at(at);
 }
 
-std::size_t carrier_link::connection_cap() const {
+std::size_t carrier_link::connection_cap(dispatch::time_point now) {
     if (connections_) return *connections_;
-    const auto rate = dispatcher_.rate();
-    if (!rate) return most_connections(std::nullopt, false);
-    const auto needed = static_cast<std::size_t>(std::ceil(*rate * mean_latency_s_ * latency_headroom)) + 1;
-    return std::clamp(needed, min_auto_connections, most_connections(std::nullopt, true));
+    target_.ask_for(dispatcher_.rate());
+    return target_.target() + (dispatcher_.is_probing(now) ? spare_for_probes : 0);
 }
 
 void carrier_link::spawn_worker() {
@@ -147,7 +144,7 @@ net::task<void> carrier_link::async_serve(worker& self) {
     --opening_;
     if (failed) {
         if (trace_ != nullptr) trace_->on_open_failed(self.ordinal, *failed, ended - begun);
-        dispatcher_.on_open_failed(*failed, ended);
+        dispatcher_.on_open_failed(*failed);
         co_return;
     }
     if (trace_ != nullptr) trace_->on_opened(self.ordinal, ended - begun);
@@ -185,16 +182,14 @@ void carrier_link::report(worker& self, const net::exchange_result& exchanged) {
     const auto now = clock::now();
     if (exchanged.failed) {
         if (trace_ != nullptr) trace_->on_failure(self.attempt, *exchanged.failed, exchanged.elapsed);
+        if (exchanged.failed->kind == card::failure_kind::timeout) target_.on_timeout(now);
         dispatcher_.on_failure(*self.batch, *exchanged.failed, now, *rows_);
     } else {
-        constexpr double weight = 0.1;
-        const double seconds = std::chrono::duration<double>(exchanged.elapsed).count();
-        mean_latency_s_ += (mean_latency_s_ == 0.0 ? 1.0 : weight) * (seconds - mean_latency_s_);
         latency_.add(exchanged.elapsed);
         report_reply(self, exchanged, now);
     }
     self.batch.reset();
-    if (trace_ != nullptr) trace_->on_settled(dispatcher_.held_until(now), now);
+    if (trace_ != nullptr) trace_->on_settled(held_until(now), now);
 }
 
 void carrier_link::report_reply(worker& self, const net::exchange_result& exchanged,
@@ -209,7 +204,10 @@ void carrier_link::report_reply(worker& self, const net::exchange_result& exchan
     } else if (decoded == nullptr) {
         dispatcher_.on_malformed_reply(*self.batch, now, *rows_);
         self.connection.close();  // who knows what comes next on it
-    } else if (!dispatcher_.on_reply(*self.batch, *decoded, now, *rows_)) {
+    } else {
+        // Errors may come faster, or slower, than what counts.
+        if (!decoded->items.empty()) target_.on_reply(exchanged.elapsed, dispatcher_.in_flight(), now);
+        if (dispatcher_.on_reply(*self.batch, *decoded, now, *rows_)) return;
         if (trace_ != nullptr) trace_->on_discarded(self.attempt);
         self.connection.close();
     }
@@ -221,13 +219,18 @@ const carrier::reply* carrier_link::decode(const net::http_reply& reply) {
     return reply.status == http_ok && is_readable ? decoder_.decode(reply.body) : nullptr;
 }
 
+std::optional<dispatch::time_point> carrier_link::held_until(dispatch::time_point now) const {
+    const auto standing = dispatcher_.standing_still(now);
+    return standing ? std::optional(standing->until) : std::nullopt;
+}
+
 /// A request that was meant for a connection that is closed now.
 void carrier_link::report_cancelled(worker& self) {
     const auto now = clock::now();
     const card::failure cancelled(card::failure_stage::write, card::failure_kind::cancelled);
     if (trace_ != nullptr) trace_->on_failure(self.attempt, cancelled, clock::duration::zero());
     dispatcher_.on_failure(*self.batch, cancelled, now, *rows_);
-    if (trace_ != nullptr) trace_->on_settled(dispatcher_.held_until(now), now);
+    if (trace_ != nullptr) trace_->on_settled(held_until(now), now);
 }
 
 void carrier_link::wake_at(dispatch::time_point at) {

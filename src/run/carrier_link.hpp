@@ -4,6 +4,7 @@
 #include "carrier/reply_decoder.hpp"
 #include "carrier/request.hpp"
 #include "carrier/transid.hpp"
+#include "dispatch/connection_target.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "net/client.hpp"
 #include "net/connection.hpp"
@@ -70,11 +71,12 @@ private:
     void report(worker& self, const net::exchange_result& exchanged);
     void report_reply(worker& self, const net::exchange_result& exchanged, dispatch::time_point now);
     void report_cancelled(worker& self);
+    std::optional<dispatch::time_point> held_until(dispatch::time_point now) const;
     const carrier::reply* decode(const net::http_reply& reply);
     void prepare(worker& self, const dispatch::request_order& order);
     worker* take_idle(dispatch::time_point now);
     void open_more(dispatch::time_point now);
-    std::size_t connection_cap() const;
+    std::size_t connection_cap(dispatch::time_point now);
     void wake_at(dispatch::time_point at);
 
     net::asio::io_context& context_;
@@ -95,7 +97,7 @@ private:
     steady_timer timer_;
     dispatch::time_point timer_at_ = dispatch::never;
     latency_histogram latency_;
-    double mean_latency_s_ = 0.0;  ///< exponentially weighted
+    dispatch::connection_target target_;  ///< where their number is left open
     std::uint64_t cards_asked_ = 0;
     std::uint64_t connections_begun_ = 0;
 };

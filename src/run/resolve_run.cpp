@@ -1,5 +1,6 @@
 #include "run/resolve_run.hpp"
 
+#include "run/calendar.hpp"
 #include "run/carrier_link.hpp"
 #include "run/derived_settings.hpp"
 #include "run/earlier_work.hpp"
@@ -49,6 +50,7 @@ public:
           transids_(settings.account.appid),
           dispatcher_(dispatch_settings_of(settings, random_number(), random_number()), settings_.catalogue),
           quota_(context, dispatcher_, transids_, open_ledger(settings, random_number()), [this] { on_progress(); }),
+          calendar_(context, dispatcher_, settings_.schedule, settings_.dispatch.pace, [this] { on_progress(); }),
           trace_(make_trace()),
           opening_(open_run(settings, input_ ? &input_->columns() : nullptr)),
           earlier_(opening_.resumed),
@@ -71,6 +73,7 @@ public:
                         [this] { post_progress(); });
         const auto keep_running = net::asio::make_work_guard(context_);
         if (settings_.deadline) watch_deadline();
+        calendar_.start();
         on_progress();
         context_.run();
         end_workers();
@@ -326,6 +329,7 @@ private:
     carrier::transid_sequence transids_;
     dispatch::dispatcher dispatcher_;
     quota_link quota_;  ///< before the outputs: a run that cannot keep its quota shall leave nothing behind
+    calendar calendar_;
     std::unique_ptr<trace> trace_;  ///< before the rows: a run without its trace shall not begin
     run_opening opening_;
     const bool keeps_progress_ = opening_.outputs.progress != nullptr;

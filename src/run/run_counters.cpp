@@ -31,16 +31,14 @@ std::uint64_t count_unused(const statistics& counts) {
 
 std::string_view to_string(hold_reason reason) noexcept {
     switch (reason) {
-        case hold_reason::carrier:
+        case hold_reason::down:
             return "carrier";
         case hold_reason::throttled:
             return "throttled";
-        case hold_reason::day_quota:
+        case hold_reason::quota_spent:
             return "day-quota";
         case hold_reason::schedule:
             return "schedule";
-        case hold_reason::share:
-            return "share";
     }
     return "";
 }
@@ -114,7 +112,11 @@ statistics run_counters::count_with(const net::client_statistics& traffic) const
     now.finds_limit = dispatcher_.pace_in_force().finds_limit;
     add_counts(now, earlier_.history().counts);
     now.permits_unused = count_unused(now);
-    if (const auto until = dispatcher_.held_until(at)) now.held_for = *until - at;
+    now.found_rate = dispatcher_.found_rate();
+    if (const auto standing = dispatcher_.standing_still(at)) {
+        now.held_for = standing->until - at;
+        now.held_by = standing->why;
+    }
     return now;
 }
 

@@ -17,16 +17,9 @@
 
 namespace cardresolver::run {
 
-/// Why nothing is sent for now.
-enum class hold_reason : std::uint8_t {
-    carrier,    ///< it is down, or asked to be left alone
-    throttled,  ///< it says that it was asked too much
-    day_quota,  ///< what may be asked in a day is spent
-    schedule,   ///< the user's schedule wants nothing sent
-    share,      ///< other processes of the account have the limit for now
-};
+using dispatch::hold_reason;
 
-/// `carrier`, `throttled`, `day-quota`, `schedule`, `share`.
+/// `throttled`, `day-quota`, `carrier`, `schedule`.
 std::string_view to_string(hold_reason reason) noexcept;
 
 /// A snapshot; cheap to take.
@@ -48,7 +41,7 @@ struct statistics {
     std::optional<double> found_rate;          ///< requests a second that it bears, as far as is known
     std::uint64_t permits_unused = 0;  ///< requests that the limits would have allowed beyond those sent
     std::optional<std::chrono::steady_clock::duration> held_for;  ///< nothing is sent for so much longer
-    hold_reason held_by = hold_reason::carrier;                   ///< where `held_for` says so
+    hold_reason held_by = hold_reason::down;                   ///< where `held_for` says so
 
     bool is_unlimited() const noexcept { return limits.empty() && !finds_limit; }
 

@@ -24,6 +24,7 @@ std::string_view state_of(const result& result) {
         case run_end::empty_input:
         case run_end::no_valid_card:
         case run_end::input_fault:
+        case run_end::ledger_fault:
         case run_end::output_fault:
             return "failed";
     }

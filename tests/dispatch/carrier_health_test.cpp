@@ -11,6 +11,11 @@ class carrier_health_test : public testing::Test {
 protected:
     bool may_send(std::size_t in_flight) { return health_.may_send_at(now_, in_flight) <= now_; }
 
+    void fail_at_once() {
+        health_.on_sent(now_);
+        health_.on_failure(now_);
+    }
+
     random_source random_{7};
     carrier_health health_{random_};
     time_point now_{1h};
@@ -19,7 +24,8 @@ protected:
 TEST_F(carrier_health_test, sends_one_request_at_a_time_until_the_first_answer) {
     EXPECT_TRUE(may_send(0));
     EXPECT_EQ(health_.may_send_at(now_, 1), never);
-    EXPECT_EQ(health_.may_open_at(now_, 1, 0), never);
+    health_.on_opening(now_);
+    EXPECT_EQ(health_.may_open_at(now_, 1, 0), now_ + 4500ms) << "where the first one hangs";
     EXPECT_EQ(health_.may_open_at(now_, 0, 1), never);
     health_.on_answer(now_);
     EXPECT_TRUE(may_send(100));
@@ -49,49 +55,112 @@ TEST_F(carrier_health_test, AP9_forgives_a_single_account_refusal) {
 TEST_F(carrier_health_test, goes_down_after_twenty_failures_and_probes_at_growing_intervals) {
     health_.on_answer(now_);
     for (int i = 0; i < 19; ++i)
-        health_.on_failure(now_);
+        fail_at_once();
     EXPECT_FALSE(health_.is_down());
     EXPECT_TRUE(may_send(3));
-    health_.on_failure(now_);
+    fail_at_once();
     EXPECT_TRUE(health_.is_down());
+    EXPECT_EQ(health_.why_held(now_), hold_reason::down);
     EXPECT_FALSE(may_send(0));
+    const auto began = now_;
     auto last = now_;
     for (int i = 0; i < 30; ++i) {
         now_ = health_.may_send_at(now_, 0);
-        EXPECT_LE(now_ - last, 5s);
-        EXPECT_GE(now_ - last, 125ms);
-        EXPECT_EQ(health_.may_send_at(now_, 1), never);
+        EXPECT_LE(now_ - last, 4500ms);
+        EXPECT_GE(now_ - last, now_ > began + 10s ? 1s : 125ms);
         last = now_;
-        health_.on_failure(now_);
+        fail_at_once();
     }
     now_ += 10s;
     health_.on_answer(now_);
     EXPECT_FALSE(health_.is_down());
+    EXPECT_FALSE(health_.why_held(now_));
     EXPECT_TRUE(may_send(31));
 }
 
-TEST_F(carrier_health_test, RL1_honours_retry_after_for_the_whole_account_within_bounds) {
+TEST_F(carrier_health_test, NW4_probes_again_while_a_probe_hangs) {
     health_.on_answer(now_);
-    health_.on_throttled(now_, now_, 5s, 1);
-    EXPECT_GE(health_.may_send_at(now_, 0), now_ + 5s);
-    now_ += 10s;
-    health_.on_throttled(now_, now_, 24h, 1);
-    EXPECT_LE(health_.may_send_at(now_, 0), now_ + 15min);
+    for (int i = 0; i < 20; ++i)
+        fail_at_once();
+    now_ = health_.may_send_at(now_, 0);
+    for (std::size_t hanging = 0; hanging < 6; ++hanging) {
+        EXPECT_TRUE(may_send(hanging));
+        health_.on_sent(now_);
+        EXPECT_EQ(health_.may_send_at(now_, hanging + 1), now_ + 4500ms);
+        now_ += 4500ms;
+    }
 }
 
-TEST_F(carrier_health_test, RL2_waits_longer_only_for_what_was_sent_after_the_last_hold) {
+/// All connections may hang long before the first request has timed out.
+TEST_F(carrier_health_test, NW4_probes_where_nothing_comes_back_and_charges_it_to_the_cards_all_the_same) {
     health_.on_answer(now_);
-    for (int i = 0; i < 30; ++i)
-        health_.on_throttled(now_, now_, std::nullopt, 1);
-    const auto held_until = health_.held_until();
-    EXPECT_LE(held_until, now_ + 500ms) << "thirty replies of one moment are one event";
-    EXPECT_GE(held_until, now_ + 250ms);
-    for (int i = 0; i < 20; ++i) {
-        now_ = health_.held_until();
-        health_.on_throttled(now_, now_, std::nullopt, 1);
+    for (std::size_t sent = 0; sent < 4; ++sent)
+        health_.on_sent(now_ += 100ms);
+    const auto first = now_ - 300ms;
+    EXPECT_EQ(health_.probing_at(), first + 5s);
+    EXPECT_TRUE(may_send(4));
+    now_ = first + 5s;
+    EXPECT_TRUE(health_.is_probing(now_));
+    EXPECT_FALSE(health_.is_down());
+    EXPECT_FALSE(health_.why_held(now_)) << "it may be slow";
+    EXPECT_TRUE(may_send(4));
+    health_.on_sent(now_);
+    EXPECT_EQ(health_.may_send_at(now_, 5), now_ + 4500ms);
+    for (int i = 0; i < 3; ++i)
+        health_.on_failure(now_);
+    EXPECT_EQ(health_.why_held(now_), hold_reason::down);
+    health_.on_answer(first);
+    EXPECT_FALSE(health_.is_probing(now_));
+    EXPECT_TRUE(may_send(5));
+}
+
+TEST_F(carrier_health_test, NW5_leaves_a_slow_carrier_that_answers_at_full_speed) {
+    health_.on_answer(now_);
+    std::size_t in_flight = 0;
+    for (int i = 0; i < 2000; ++i, now_ += 100ms) {  // 10 a second, each answered after 20 s
+        if (i > 200) {
+            health_.on_answer(now_ - 20s);
+            ASSERT_TRUE(may_send(--in_flight)) << i;
+        }
+        health_.on_sent(now_);
+        ++in_flight;
     }
-    EXPECT_LE(health_.held_until(), now_ + 2min);
-    EXPECT_GE(health_.held_until(), now_ + 1min) << "RL3: one probe a minute";
+}
+
+TEST_F(carrier_health_test, RL2_holds_the_whole_account_and_says_why) {
+    health_.on_answer(now_);
+    EXPECT_FALSE(health_.why_held(now_));
+    health_.on_throttled(now_, now_, 5s, 1);
+    EXPECT_EQ(health_.may_send_at(now_, 0), now_ + 5s);
+    EXPECT_EQ(health_.why_held(now_), hold_reason::throttled);
+    EXPECT_EQ(health_.resume_at(), now_ + 5s);
+    now_ += 5s;
+    EXPECT_FALSE(health_.why_held(now_));
+    health_.hold_account(now_ + 7s);
+    EXPECT_EQ(health_.may_send_at(now_, 0), now_ + 7s) << "another process was told so";
+    EXPECT_EQ(health_.throttled_until(), now_ + 7s);
+}
+
+TEST_F(carrier_health_test, RL3_says_that_the_quota_is_spent_and_when_the_day_ends) {
+    health_.on_answer(now_);
+    const auto reset = now_ + 3h;
+    health_.set_day_reset(reset, now_);
+    while (health_.why_held(now_) != hold_reason::quota_spent) {
+        health_.on_throttled(now_, now_, std::nullopt, 1);
+        ASSERT_LE(now_, time_point(1h) + 5min);
+        if (health_.why_held(now_) == hold_reason::throttled) now_ = health_.held_until();
+    }
+    EXPECT_EQ(health_.resume_at(), reset);
+    EXPECT_GE(health_.held_until(), now_ + 1min);
+    EXPECT_EQ(health_.may_send_at(now_ + 10min, 1), never) << "one probe at a time";
+}
+
+TEST_F(carrier_health_test, RL2_a_lone_refusal_leaves_the_number_of_requests_in_flight_as_it_is) {
+    for (int i = 0; i < 100; ++i)
+        health_.on_answer(now_);
+    health_.on_throttled(now_, now_, std::nullopt, 32);
+    now_ = health_.held_until();
+    EXPECT_TRUE(may_send(100));
 }
 
 TEST_F(carrier_health_test, RL2_comes_back_with_half_as_much_and_grows_by_answers) {
@@ -131,16 +200,32 @@ TEST_F(carrier_health_test, AP10_holds_the_account_after_three_busy_replies_in_a
 
 TEST_F(carrier_health_test, NW2_opens_one_connection_at_a_time_while_opening_fails) {
     health_.on_answer(now_);
-    health_.on_open_failed(now_);
-    EXPECT_EQ(health_.may_open_at(now_, 1, 3), never);
+    health_.on_opening(now_);
+    health_.on_open_failed();
+    EXPECT_FALSE(health_.why_held(now_));
     const auto at = health_.may_open_at(now_, 0, 3);
     EXPECT_GT(at, now_);
     EXPECT_LE(at, now_ + 200ms);
-    for (int i = 0; i < 50; ++i)
-        health_.on_open_failed(now_);
-    EXPECT_LE(health_.may_open_at(now_, 0, 3), now_ + 5s);
+    for (int i = 0; i < 50; ++i) {
+        health_.on_opening(now_);
+        health_.on_open_failed();
+        EXPECT_LE(health_.may_open_at(now_, 0, 3), now_ + 4500ms);
+        now_ = health_.may_open_at(now_, 0, 3);
+    }
+    EXPECT_EQ(health_.why_held(now_), hold_reason::down);
     health_.on_opened();
     EXPECT_EQ(health_.may_open_at(now_, 4, 3), now_);
+    EXPECT_FALSE(health_.why_held(now_));
+}
+
+TEST_F(carrier_health_test, NW2_tries_again_while_an_attempt_to_connect_hangs) {
+    health_.on_answer(now_);
+    health_.on_opening(now_);
+    now_ += 10s;
+    health_.on_open_failed();
+    EXPECT_EQ(health_.may_open_at(now_, 0, 0), now_) << "it has been waited for long enough";
+    health_.on_opening(now_);
+    EXPECT_EQ(health_.may_open_at(now_, 1, 0), now_ + 4500ms);
 }
 
 }  // namespace

@@ -350,8 +350,7 @@ TEST(dispatcher, TL1_stops_at_once_where_the_first_certificate_is_refused) {
     const carrier::status_catalogue catalogue;
     dispatcher dispatcher(unpaced(), catalogue);
     dispatcher.on_opening(model_run::start);
-    dispatcher.on_open_failed({card::failure_stage::handshake, failure_kind::certificate, "expired"},
-                              model_run::start);
+    dispatcher.on_open_failed({card::failure_stage::handshake, failure_kind::certificate, "expired"});
     ASSERT_TRUE(dispatcher.stopped());
     EXPECT_EQ(dispatcher.stopped()->reason, stop_reason::certificate_refused);
     EXPECT_EQ(dispatcher.stopped()->detail, "expired");

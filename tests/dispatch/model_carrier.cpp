@@ -98,8 +98,42 @@ void model_run::feed() {
     if (fed_ == card_count_) dispatcher_.end_input();
 }
 
+std::size_t model_run::most_at_once(std::size_t connections) const {
+    return connections + (opening_rule_ && dispatcher_.is_probing(now_) ? spare_for_probes : 0);
+}
+
+/// Opens some, where there is none and there may be more.
+bool model_run::has_connection(std::size_t connections) {
+    may_open_at_ = never;
+    if (!opening_rule_ || dispatcher_.in_flight() < open_) return true;
+    while (open_ + openings_.size() < most_at_once(connections) && openings_.size() < dispatcher_.backlog()) {
+        may_open_at_ = dispatcher_.may_open_at(now_, openings_.size(), open_);
+        if (may_open_at_ > now_) return false;
+        dispatcher_.on_opening(now_);
+        const auto opening = opening_rule_(now_);
+        openings_.emplace(now_ + opening.takes, opening.fails);
+        may_open_at_ = never;
+    }
+    return false;
+}
+
+void model_run::end_openings() {
+    while (!openings_.empty() && openings_.begin()->first <= now_) {
+        const bool fails = openings_.begin()->second;
+        openings_.erase(openings_.begin());
+        if (fails) {
+            dispatcher_.on_open_failed({card::failure_stage::connect, card::failure_kind::unreachable});
+        } else {
+            ++open_;
+            dispatcher_.on_opened();
+        }
+    }
+}
+
 void model_run::send(std::size_t connections) {
-    while (dispatcher_.in_flight() < connections) {
+    may_open_at_ = never;
+    while (dispatcher_.in_flight() < most_at_once(connections)) {
+        if (dispatcher_.may_send_at(now_) > now_ || !has_connection(connections)) return;
         const auto order = dispatcher_.next(now_);
         if (!order) return;
         model_request request{++request_count_, now_, {order->numbers.begin(), order->numbers.end()}};
@@ -121,6 +155,7 @@ void model_run::complete(const completion& done) {
             return dispatcher_.on_http_status(done.batch, answer.http_status, answer.retry_after, now_,
                                               *this);
         case model_answer::kind::failure:
+            if (opening_rule_) --open_;
             return dispatcher_.on_failure(done.batch, {card::failure_stage::read, answer.failure}, now_,
                                           *this);
         case model_answer::kind::reply:
@@ -140,18 +175,30 @@ void model_run::complete(const completion& done) {
     dispatcher_.on_reply(done.batch, {answer.status, answer.message, items, false}, now_, *this);
 }
 
+time_point model_run::next_event(std::size_t connections) {
+    auto at = std::min({dispatcher_.give_up_at(), may_open_at_, dispatcher_.ledger_due_at(now_)});
+    if (!openings_.empty()) at = std::min(at, openings_.begin()->first);
+    // All connections may hang. When that is noticed, there are to be some more.
+    if (opening_rule_ && dispatcher_.probing_at() > now_) at = std::min(at, dispatcher_.probing_at());
+    if (dispatcher_.in_flight() >= most_at_once(connections)) return at;
+    const auto send_at = dispatcher_.may_send_at(now_);
+    return send_at > now_ ? std::min(at, send_at) : at;
+}
+
 void model_run::execute(duration limit, std::size_t connections) {
-    dispatcher_.on_opening(now_);
-    dispatcher_.on_opened();
+    if (!opening_rule_) {
+        dispatcher_.on_opening(now_);
+        dispatcher_.on_opened();
+    }
     while (now_ - start < limit) {
         feed();
         dispatcher_.on_time(now_);
+        end_openings();
         while (dispatcher_.ledger_due_at(now_) <= now_)
             dispatcher_.on_grant(grant_all(dispatcher_.ask_ledger(now_)), now_);
         send(connections);
         if (dispatcher_.is_finished()) return;
-        auto at = std::min(dispatcher_.give_up_at(), dispatcher_.ledger_due_at(now_));
-        if (dispatcher_.in_flight() < connections) at = std::min(at, dispatcher_.may_send_at(now_));
+        const auto at = next_event(connections);
         if (!pending_.empty() && pending_.top().at <= at) {
             const auto done = pending_.top();
             pending_.pop();

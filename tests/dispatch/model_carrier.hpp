@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <queue>
 #include <string>
@@ -42,6 +43,12 @@ struct model_request {
     std::vector<card::card_number> cards;
 };
 
+/// What becomes of an attempt to connect.
+struct model_opening {
+    duration takes = std::chrono::milliseconds(20);
+    bool fails = false;
+};
+
 /// A reply that resolves every card of the request.
 model_answer answer_all(const model_request& request);
 model_answer top_status(std::string status, std::string message = {});
@@ -73,6 +80,9 @@ public:
     void list(std::vector<card::card_number> cards);
     /// Keeps rows for inspection; off, they are only checked against the rule and counted.
     void keep_rows(bool keep) { keep_rows_ = keep; }
+    /// Connections have to be opened, by this rule, and failed requests close them. Without a rule, there are
+    /// always enough.
+    void open_by(std::function<model_opening(time_point)> rule) { opening_rule_ = std::move(rule); }
 
     /// Runs until the dispatcher has finished, or until `limit` of virtual time has passed.
     void execute(duration limit = std::chrono::hours(48), std::size_t connections = 16);
@@ -107,7 +117,13 @@ private:
             return at != other.at ? at > other.at : order > other.order;
         }
     };
+    static constexpr std::size_t spare_for_probes = 6;  ///< connections beyond the usual, as in a link
+
     void feed();
+    std::size_t most_at_once(std::size_t connections) const;
+    bool has_connection(std::size_t connections);
+    time_point next_event(std::size_t connections);
+    void end_openings();
     void send(std::size_t connections);
     void complete(const completion& done);
     void note(std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001B3ULL; }
@@ -120,6 +136,10 @@ private:
     std::uint64_t fed_ = 0;
     time_point now_ = start;
     std::priority_queue<completion, std::vector<completion>, std::greater<>> pending_;
+    std::function<model_opening(time_point)> opening_rule_;
+    std::multimap<time_point, bool> openings_;  ///< under way: when they end, and whether they fail
+    std::size_t open_ = 0;                      ///< connections
+    time_point may_open_at_ = never;            ///< where one is missing
     bool keep_rows_ = true;
     std::vector<model_request> requests_;
     std::vector<decided_row> rows_;

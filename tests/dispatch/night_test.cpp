@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <string>
+#include <vector>
 
 namespace cardresolver::dispatch::testing_support {
 namespace {
@@ -107,6 +110,152 @@ TEST(night, answers_every_card_and_repeats_itself_from_its_seed) {
     EXPECT_GE(first.requests, 100'000U);
     EXPECT_EQ(spend_a_night(1).trace, first.trace);
     EXPECT_NE(spend_a_night(2).trace, first.trace);
+}
+
+/// One way for a carrier to be away.
+struct outage_form {
+    const char* name;
+    model_opening opening;
+    model_answer answer;
+};
+
+std::vector<outage_form> outage_forms() {
+    const auto after = [](duration latency, model_answer answer) {
+        answer.latency = latency;
+        return answer;
+    };
+    return {{"NW2 refused", {1ms, true}, after(1ms, failing(card::failure_kind::closed))},
+            {"NW2 black-holed", {10s, true}, after(25s, failing(card::failure_kind::timeout))},
+            {"NW3 reset", {20ms, false}, after(20ms, failing(card::failure_kind::closed))},
+            {"NW4 stalled", {20ms, false}, after(25s, failing(card::failure_kind::timeout))},
+            {"HT1 500", {20ms, false}, after(20ms, http_status(500))}};
+}
+
+/// Two hours' work, and an outage of an hour in the middle of it.
+class hour_of_outage {
+public:
+    hour_of_outage(const outage_form& form, std::uint64_t seed)
+        : form_(form), run_(paced(seed), [this](const auto& request) { return ask(request); }) {
+        run_.open_by([this](time_point at) { return open(at); });
+        run_.keep_rows(false);
+        run_.list_cards(card_count);
+        run_.execute(4h, 16);
+    }
+
+    void check() {
+        EXPECT_EQ(run_.count_of(card::outcome_kind::resolved), card_count) << "no card pays for an outage";
+        EXPECT_LE(static_cast<double>(run_.request_count()), 1.02 * requests);
+        check_probes();
+        const auto usual = count(begin - 20s, begin);
+        EXPECT_GE(count(end + 10s, end + 30s) + 2, usual) << "full speed again";
+        for (auto at = end; at < end + 1min; at += 100ms)
+            EXPECT_LE(count(at, at + 1s), per_second) << "no burst";
+        EXPECT_LE(why_not_down_, 0U);
+    }
+
+private:
+    static constexpr std::uint64_t per_second = 10;
+    static constexpr std::uint64_t requests = 2 * 3600 * 9;
+    static constexpr std::uint64_t cards_each = 2;
+    static constexpr std::uint64_t card_count = requests * cards_each;
+    static constexpr time_point begin = model_run::start + 1h;
+    static constexpr time_point end = begin + 1h;
+
+    static settings paced(std::uint64_t seed) {
+        settings chosen;
+        chosen.batch_size = cards_each;
+        chosen.window = cards_each * 35;
+        chosen.pace.limits = {rate_limit{per_second, 1s}};
+        chosen.seed = seed;
+        return chosen;
+    }
+    static bool is_down(const dispatcher& dispatcher, time_point at) {
+        const auto standing = dispatcher.standing_still(at);
+        return standing && standing->why == hold_reason::down;
+    }
+    static bool is_away(time_point at) { return at >= begin && at < end; }
+    model_answer ask(const model_request& request) {
+        sent_.push_back(request.at);
+        if (!is_away(request.at)) return answer_all(request);
+        probes_.push_back(request.at);
+        if (request.at > begin + 1min && !is_down(run_.dispatch(), request.at))
+            ++why_not_down_;
+        return form_.answer;
+    }
+    model_opening open(time_point at) {
+        if (!is_away(at)) return {};
+        if (form_.opening.fails) probes_.push_back(at);
+        return form_.opening;
+    }
+    std::uint64_t count(time_point from, time_point to) const {
+        return static_cast<std::uint64_t>(std::lower_bound(sent_.begin(), sent_.end(), to) -
+                                          std::lower_bound(sent_.begin(), sent_.end(), from));
+    }
+    /// After ten seconds never two in a second, and never none in five.
+    void check_probes() const {
+        auto last = begin;
+        duration longest{};
+        for (const auto at : probes_) {
+            if (at > begin + 10s) {
+                longest = std::max(longest, at - last);
+                ASSERT_GE(at - last, 1s) << (at - begin) / 1ms;
+            }
+            last = at;
+        }
+        EXPECT_LE(std::max(longest, end - last), 5s);
+        std::printf("%s: %zu probes, %zu requests\n", form_.name, probes_.size(), sent_.size());
+    }
+
+    const outage_form& form_;
+    std::vector<time_point> sent_;
+    std::vector<time_point> probes_;
+    std::uint64_t why_not_down_ = 0;
+    model_run run_;
+};
+
+TEST(night, NW2_NW3_NW4_HT1_an_hour_of_outage_costs_little_whatever_form_it_takes) {
+    for (const auto& form : outage_forms()) {
+        SCOPED_TRACE(form.name);
+        hour_of_outage(form, 11).check();
+    }
+}
+
+/// A quota of 500 requests a day, and a list that needs 800.
+TEST(night, RL3_finishes_the_next_day_what_the_days_quota_does_not_suffice_for) {
+    constexpr std::uint64_t needed = 800;
+    constexpr auto reset = model_run::start + 5h;
+    settings chosen;
+    chosen.batch_size = 2;
+    chosen.window = 70;
+    chosen.pace.limits = {rate_limit{10, 1s}};
+    std::uint64_t accepted = 0;
+    std::vector<time_point> refused;
+    model_run* running = nullptr;
+    model_run run(chosen, [&](const model_request& request) {
+        const bool is_next_day = request.at >= reset;
+        if (accepted < (is_next_day ? 1000U : 500U)) {
+            ++accepted;
+            return answer_all(request);
+        }
+        if (!refused.empty() && request.at > refused.front() + 5min) {
+            const auto standing = running->dispatch().standing_still(request.at);
+            ASSERT_TRUE(standing);
+            EXPECT_EQ(standing->why, hold_reason::quota_spent);
+            EXPECT_EQ(standing->until, reset);
+            EXPECT_GE(request.at - refused.back(), 1min);
+        }
+        refused.push_back(request.at);
+        return top_status("71");
+    });
+    running = &run;
+    run.dispatch().set_day_reset(reset, model_run::start);
+    run.list_cards(needed * chosen.batch_size);
+    run.execute();
+    EXPECT_EQ(run.count_of(card::outcome_kind::resolved), needed * chosen.batch_size);
+    EXPECT_EQ(accepted, needed);
+    EXPECT_LE(run.elapsed(), 5h + 45s) << "it takes half a minute";
+    EXPECT_LE(refused.size(), 5 * 60 + 15U);
+    EXPECT_GE(refused.size(), 4 * 60U) << "the quota may come back before the day ends";
 }
 
 /// Failures that come fast use up attempts fast: the first seconds of an outage, before it is known to be

