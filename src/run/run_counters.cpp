@@ -6,6 +6,7 @@
 #include "run/row_path.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <unistd.h>
 
@@ -15,14 +16,15 @@ namespace {
 /// The kernel is asked of each connection what it has carried: not for each block of rows.
 constexpr auto look_at_traffic_after = std::chrono::milliseconds(200);
 
-/// What the slowest limit would have allowed in the time, beyond what was sent.
+/// What the slowest sliding limit would have allowed in the time, beyond what was sent.
 std::uint64_t count_unused(const statistics& counts) {
-    if (counts.limits.empty()) return 0;
-    double per_second = std::numeric_limits<double>::max();
+    double per_second = std::numeric_limits<double>::infinity();
     for (const auto& limit : counts.limits) {
+        if (limit.is_calendar_day) continue;
         const double window = std::chrono::duration<double>(limit.window).count();
         per_second = std::min(per_second, static_cast<double>(limit.count) / window);
     }
+    if (std::isinf(per_second)) return 0;
     const double allowed = per_second * std::chrono::duration<double>(counts.elapsed).count();
     return static_cast<std::uint64_t>(std::max(0.0, allowed - static_cast<double>(counts.requests.sent)));
 }
