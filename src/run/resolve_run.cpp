@@ -207,7 +207,8 @@ private:
     bool take_block() {
         block_ = intake_->try_take();
         if (block_) {
-            if (settings_.keeps_columns && counters_.input_bytes_read() == 0) rows_.keep_columns(intake_->columns());
+            if (settings_.keeps_columns && counters_.input_bytes_read() == 0)
+                rows_.keep_columns(intake_->columns());
             rows_.pass(block_->begins_at, block_->consumed);
             counters_.on_read(block_->lines_read, block_->bytes_read);
             return true;
@@ -298,7 +299,7 @@ private:
     std::unique_ptr<source::input> input_;
     net::client client_;
     carrier::request_encoder encoder_;
-    carrier::transid_sequence transids_;
+    carrier::lone_transids transids_;
     dispatch::dispatcher dispatcher_;
     std::unique_ptr<trace> trace_;  ///< before the rows: a run without its trace shall not begin
     run_opening opening_;
