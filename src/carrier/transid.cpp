@@ -41,8 +41,7 @@ bool transid_sequence::is_outdated(std::chrono::system_clock::time_point now) co
 
 std::optional<transid> transid_sequence::next(std::chrono::system_clock::time_point now) {
     if (block_.count == 0) return std::nullopt;
-    const auto allowed =
-        std::clamp(whole_seconds(now), block_.second, block_.second + transid_life.count());
+    const auto allowed = std::clamp(whole_seconds(now), block_.second, block_.second + transid_life.count());
     // Blocks of one counter begin later and later, so that what an earlier one has printed is allowed, too.
     if (allowed > printed_second_) {
         printed_second_ = allowed;

@@ -28,8 +28,8 @@ private:
     std::uint8_t length_ = 0;
 };
 
-/// Makes transaction numbers out of blocks of serials, which keep them apart from those of all other processes
-/// of the account (`carrier/transid_counter.hpp` has the proof).
+/// Makes transaction numbers out of blocks of serials, which keep them apart from those of all other
+/// processes of the account (`carrier/transid_counter.hpp` has the proof).
 ///
 /// The printed time is the carrier's (UTC+8 without daylight saving, computed, no time zone database). It is
 /// the clock's as far as the block allows, never earlier than the block's second nor later than
@@ -61,7 +61,8 @@ private:
 /// The same for a process that shares its account with nobody: it has a counter of its own.
 class lone_transids {
 public:
-    /// `first_serial` is where the 8 digits start; a random one keeps two such processes apart, nearly always.
+    /// `first_serial` is where the 8 digits start; a random one keeps two such processes apart, nearly
+    /// always.
     lone_transids(std::string_view appid, std::uint64_t first_serial);
 
     /// The number for the attempt that starts at `now`.

@@ -11,7 +11,8 @@
 // + transid_life] only, whatever the clocks do (`transid_sequence`). And the counter's state is never taken
 // back to an earlier one. Where it is lost, the next counter starts at random: two counters that print n and
 // m numbers within the same second have n m / 10^8 of them in common in the mean, and none at all where no
-// second is printed by both; that takes a clock that has stepped back, too, or a loss within a running second.
+// second is printed by both; that takes a clock that has stepped back, too, or a loss within a running
+// second.
 #pragma once
 
 #include <chrono>

@@ -95,9 +95,9 @@ void account_book::abandon_blocks(process_id process, ledger_time ended) {
 
 void account_book::settle(const request& asked) {
     for (const auto& one : asked.settled) {
-        const auto at = std::find_if(state_.blocks.begin(), state_.blocks.end(), [&](const open_block& block) {
-            return block.process == asked.process && block.id == one.id;
-        });
+        const auto at = std::find_if(
+            state_.blocks.begin(), state_.blocks.end(),
+            [&](const open_block& block) { return block.process == asked.process && block.id == one.id; });
         if (at == state_.blocks.end()) continue;  // written off while the process was stopped
         end_block(*at, one.used, state_.now - not_negative(one.settled_ago, state_.now));
         state_.blocks.erase(at);
@@ -117,9 +117,8 @@ void account_book::collect() {
     for (auto& block : state_.blocks) {
         if (block.process == 0 && block.ends <= state_.now) end_block(block, block.count, block.ends);
     }
-    std::erase_if(state_.blocks, [this](const open_block& block) {
-        return block.process == 0 && block.ends <= state_.now;
-    });
+    std::erase_if(state_.blocks,
+                  [this](const open_block& block) { return block.process == 0 && block.ends <= state_.now; });
     for (auto& table : state_.shares)
         table.collect(state_.now);
     for (auto& window : state_.windows)
@@ -146,9 +145,8 @@ void account_book::leave(const request& asked) {
 void account_book::enter(const request& asked, const moment& now) {
     auto* self = find(asked.process);
     if (self == nullptr) {
-        const auto behind =
-            std::find_if(state_.members.begin(), state_.members.end(),
-                         [&](const member& one) { return one.process > asked.process; });
+        const auto behind = std::find_if(state_.members.begin(), state_.members.end(),
+                                         [&](const member& one) { return one.process > asked.process; });
         self = &*state_.members.insert(behind, member{});
         self->process = asked.process;
     }

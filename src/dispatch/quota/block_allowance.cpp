@@ -130,8 +130,9 @@ void open_accounts(account_state& state, const moment& now) {
                 limit.is_calendar_day
                     ? std::any_of(state.days.begin(), state.days.end(),
                                   [&](const carrier_day& day) { return day.day_starts == one.day_starts; })
-                    : std::any_of(state.windows.begin(), state.windows.end(),
-                                  [&](const counted_window& window) { return window.window == limit.window; });
+                    : std::any_of(
+                          state.windows.begin(), state.windows.end(),
+                          [&](const counted_window& window) { return window.window == limit.window; });
             if (is_there) continue;
             if (!limit.is_calendar_day) {
                 state.windows.push_back({limit.window, {}});

@@ -1,8 +1,8 @@
 // How many counted permits a process may have at once.
 //
-// No more than a second's worth of the slowest long limit, nor a ten-thousandth of the day's quota: so little is
-// lost with a process that dies. Where permits are scarce, those who want some share them, and who has waited
-// longer comes first.
+// No more than a second's worth of the slowest long limit, nor a ten-thousandth of the day's quota: so little
+// is lost with a process that dies. Where permits are scarce, those who want some share them, and who has
+// waited longer comes first.
 #pragma once
 
 #include "dispatch/quota/account_book.hpp"

@@ -1,13 +1,14 @@
 // The carrier's day, and what was sent in it.
 //
 // Two witnesses tell when a day begins: the wall clock, and the ledger's time, which counts days of 24 hours
-// from when the book was opened. A new day begins when both say so: a clock that is set forward resets nothing
-// early, and one that is set back keeps the day. From when the first of them says so until the other one does,
-// it is open which day it is, so what is sent counts in both.
+// from when the book was opened. A new day begins when both say so: a clock that is set forward resets
+// nothing early, and one that is set back keeps the day. From when the first of them says so until the other
+// one does, it is open which day it is, so what is sent counts in both.
 //
-// Claim: no day of the carrier's holds more than its limit if one of the witnesses is right. For the day does not
-// begin before its true beginning, and whatever can have arrived after that is counted in it. What a wrong
-// clock costs is what is sent while the witnesses disagree, each day, or a wait for as long as it was set back.
+// Claim: no day of the carrier's holds more than its limit if one of the witnesses is right. For the day does
+// not begin before its true beginning, and whatever can have arrived after that is counted in it. What a
+// wrong clock costs is what is sent while the witnesses disagree, each day, or a wait for as long as it was
+// set back.
 #pragma once
 
 #include "dispatch/quota/moment.hpp"

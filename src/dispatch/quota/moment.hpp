@@ -7,8 +7,8 @@
 
 namespace cardresolver::dispatch::quota {
 
-/// Since the ledger began. It never goes back, goes on while the machine sleeps or is off, and is not moved by
-/// whoever sets the wall clock.
+/// Since the ledger began. It never goes back, goes on while the machine sleeps or is off, and is not moved
+/// by whoever sets the wall clock.
 using ledger_time = duration;
 
 struct moment {
