@@ -326,7 +326,7 @@ private:
     std::unique_ptr<source::input> input_;
     net::client client_;
     carrier::request_encoder encoder_;
-    carrier::lone_transids transids_;
+    carrier::transid_sequence transids_;
     dispatch::dispatcher dispatcher_;
     quota_link quota_;  ///< before the outputs: a run that cannot keep its quota shall leave nothing behind
     calendar calendar_;
