@@ -25,6 +25,7 @@ import signal
 import socket
 import ssl
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -199,6 +200,15 @@ class PacingCarrier:
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self.log) >= count, timeout):
                 raise TimeoutError(f"{len(self.log)} requests came, {count} were awaited")
+
+    def wait_for_arrivals_of(self, process: subprocess.Popen[bytes], count: int) -> bool:
+        """True once so many requests have been counted in all, False where the process has ended before."""
+        with self._arrived:
+            while len(self.log) < count:
+                if process.poll() is not None:
+                    return False
+                self._arrived.wait(0.02)  # an end is no event of ours
+        return True
 
     def stats(self, *limits: tuple[int, float]) -> dict[str, Any]:
         """The log's report, and what was wrong with the requests."""
