@@ -314,9 +314,11 @@ class _Door:
             connection.reset()
 
     async def leave(self) -> None:
+        inside = list(self.inside)
         self.shut()
         self._keeper.close()
-        await asyncio.sleep(0)  # the connections' ends are events of the loop
+        for connection in inside:
+            await connection.ended.wait()
 
 
 class _Connection(asyncio.Protocol):
@@ -329,6 +331,7 @@ class _Connection(asyncio.Protocol):
         self._received = bytearray()
         self._is_busy = False
         self._serial = 0
+        self.ended = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -340,6 +343,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._door.inside.discard(self)
+        self.ended.set()
 
     def data_received(self, data: bytes) -> None:
         self._received += data
