@@ -42,9 +42,6 @@ class PaceTestCase(ProgramTestCase):
         return self.start_program(*self.arguments(carrier, cards, rate, *more, name=name), stdout=log, stderr=log,
                                   variables={"CARDRESOLVER_PASSWORD": carrier.account.password, **variables})
 
-    def wait_for_arrivals(self, carrier: PacingCarrier, process: subprocess.Popen[bytes], count: int) -> None:
-        self.assertTrue(carrier.wait_for_arrivals_of(process, count), "it has ended before")
-
     def resolve(self, carrier: PacingCarrier, cards: int, rate: str, *more: str | Path, exit_code: int = 0) -> None:
         done = self.run_program(*self.arguments(carrier, cards, rate, *more),
                                 variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
@@ -87,7 +84,7 @@ class Strict(PaceTestCase):
     def test_a_killed_process_and_the_same_command_again(self) -> None:
         carrier = self.carrier(**JITTERY)
         killed = self.start(carrier, 120, RATE)
-        self.wait_for_arrivals(carrier, killed, 30)
+        carrier.wait_for_arrivals(30, killed)
         killed.kill()
         self.wait(killed, -signal.SIGKILL)
         self.resolve(carrier, 120, RATE)
@@ -97,8 +94,11 @@ class Strict(PaceTestCase):
     def test_RL5_two_processes_of_one_account(self) -> None:
         """`--state-dir` is what makes them one: all else that they inherit differs."""
         carrier = self.carrier(**JITTERY)
-        running = [(name, self.start(carrier, 60, RATE, "--state-dir", self.folder / "ledger", name=name,
-                                     STATE_DIRECTORY=str(self.folder / f"{name}.state"))) for name in ("one", "two")]
+        ledger, *others = (self.folder / name for name in ("ledger", "one", "two"))
+        for folder in (ledger, *others):
+            folder.mkdir()
+        running = [(other.name, self.start(carrier, 60, RATE, "--state-dir", ledger, name=other.name,
+                                           STATE_DIRECTORY=str(other))) for other in others]
         for name, process in running:
             self.wait(process, 0, name)
             self.assert_all_resolved(60, name)
@@ -107,7 +107,7 @@ class Strict(PaceTestCase):
     def test_RL5_one_of_two_processes_is_killed(self) -> None:
         carrier = self.carrier(**JITTERY)
         killed, other = (self.start(carrier, 100, RATE, name=name) for name in ("killed", "other"))
-        self.wait_for_arrivals(carrier, killed, 50)
+        carrier.wait_for_arrivals(50, killed)
         killed.kill()
         self.wait(other, 0, "other")
         self.assert_within(carrier, (LIMIT, WINDOW))
@@ -116,10 +116,10 @@ class Strict(PaceTestCase):
     def test_RL5_a_process_that_was_stopped_sends_nothing_on_an_old_share(self) -> None:
         carrier = self.carrier(**JITTERY)
         stopped, other = (self.start(carrier, cards, RATE, name=name) for name, cards in (("stopped", 150), ("other", 700)))
-        self.wait_for_arrivals(carrier, stopped, 50)
+        carrier.wait_for_arrivals(50, stopped)
         stopped.send_signal(signal.SIGSTOP)
         # Half of the limit lets some 250 through until the lease has lapsed; behind that, the other may use all of it.
-        self.wait_for_arrivals(carrier, other, 450)
+        carrier.wait_for_arrivals(450, other)
         stopped.send_signal(signal.SIGCONT)
         self.wait(stopped, 0, "stopped")
         self.wait(other, 0, "other")
@@ -137,7 +137,7 @@ class Quota(PaceTestCase):
     def test_RL3_RL7_a_spent_quota_parks_the_run(self) -> None:
         carrier = self.carrier(day=Day(5))
         parked = self.start(carrier, 8, "5/d", *self.day)
-        self.wait_for_arrivals(carrier, parked, 5)
+        carrier.wait_for_arrivals(5, parked)
         parked.send_signal(signal.SIGTERM)
         self.wait(parked, 128 + signal.SIGTERM)
         self.resolve(carrier, 8, "5/d", *self.day, "--deadline", "1s", exit_code=75)
@@ -146,7 +146,7 @@ class Quota(PaceTestCase):
     def test_RL7_the_quota_outlives_a_killed_process(self) -> None:
         carrier = self.carrier()
         killed = self.start(carrier, 40, "20/d", *self.day)
-        self.wait_for_arrivals(carrier, killed, 10)
+        carrier.wait_for_arrivals(10, killed)
         killed.kill()
         self.wait(killed, -signal.SIGKILL)
         self.resolve(carrier, 40, "20/d", *self.day, "--deadline", "3s", exit_code=75)

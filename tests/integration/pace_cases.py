@@ -69,6 +69,11 @@ class Client:
             return self._process.wait(max(0.0, limit))
         return None
 
+    def wait_for_end(self, limit: float) -> int:
+        """Its exit code; it is killed after so many seconds."""
+        code = self.wait(limit)
+        return self.end(signal.SIGKILL) if code is None else code
+
     def leave(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
@@ -304,7 +309,7 @@ def day_quota(case: Case) -> None:
     carrier = case.carrier(day=Day(quota, starts=3600 * in_china.tm_hour + 60 * in_china.tm_min))
     client = case.client(carrier, iccids(cards), "--rate", f"{quota}/d", "--day-starts", starts)
     client.start("--deadline", f"{max(5, int(begins - time.time()) - 10)}s")
-    code = client.wait(150)
+    code = client.wait_for_end(150)
     case.must(code == 75, f"exit code {code} at the deadline")
     if code != 75:
         case.figure(client.last_words())
@@ -313,7 +318,7 @@ def day_quota(case: Case) -> None:
     if sent:
         case.figure(f"the first {sent} in {(carrier.log.times()[-1] - carrier.log.origin) / SECOND:.1f} s")
     client.start()
-    code = client.wait(150)
+    code = client.wait_for_end(150)
     case.must(code == 0, f"then exit code {code}")
     accepted, refused = carrier.log.count(ACCEPTED), carrier.log.count(REFUSED)
     case.must((accepted, refused) == (cards, 0), f"{accepted} accepted, {refused} refused in the end")
@@ -330,7 +335,7 @@ def unknown_quota(case: Case) -> None:
     carrier = case.carrier(latency=LATENCY, jitter=0.02, day=Day(quota, starts=starts))
     client = case.client(carrier, iccids(2 * quota), "--rate", f"{RATE}/s")
     client.start()
-    code = client.wait(begins + 90)
+    code = client.wait_for_end(begins + 90)
     case.must(code == 0, f"exit code {code}")
     if code != 0:
         case.figure(client.last_words())
@@ -353,7 +358,7 @@ def outage(case: Case, kind: str, *arguments: str) -> None:
     cards = round(RATE * (begin + 30))
     client = case.client(carrier, iccids(cards), "--rate", f"{RATE}/s", *arguments)
     client.start()
-    code = client.wait(240)
+    code = client.wait_for_end(240)
     case.must(code == 0, f"exit code {code}")
     if code != 0:
         case.figure(client.last_words())

@@ -195,20 +195,16 @@ class PacingCarrier:
         """From now on so many a second."""
         self._loop.call_soon_threadsafe(self._limiter.set_limit, count)
 
-    def wait_for_arrivals(self, count: int, timeout: float = 60) -> None:
-        """Returns once so many requests have been counted; raises where they do not come."""
-        with self._arrived:
-            if not self._arrived.wait_for(lambda: len(self.log) >= count, timeout):
-                raise TimeoutError(f"{len(self.log)} requests came, {count} were awaited")
-
-    def wait_for_arrivals_of(self, process: subprocess.Popen[bytes], count: int) -> bool:
-        """True once so many requests have been counted in all, False where the process has ended before."""
+    def wait_for_arrivals(self, count: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 60) -> None:
+        """Returns once so many requests have been counted; raises where they do not come, or the process has ended."""
+        limit = time.monotonic() + timeout
         with self._arrived:
             while len(self.log) < count:
-                if process.poll() is not None:
-                    return False
+                if process is not None and process.poll() is not None:
+                    raise AssertionError(f"exit code {process.returncode} after {len(self.log)} requests of {count}")
+                if time.monotonic() > limit:
+                    raise TimeoutError(f"{len(self.log)} requests came, {count} were awaited")
                 self._arrived.wait(0.02)  # an end is no event of ours
-        return True
 
     def stats(self, *limits: tuple[int, float]) -> dict[str, Any]:
         """The log's report, and what was wrong with the requests."""
