@@ -402,6 +402,9 @@ def main() -> int:
         return 64
     # A collection of a long log would hold up the carrier. What is in a cycle here is little.
     gc.disable()
+    # Whatever ends this must end the clients, too.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     is_well = True
     for name, run in runs:
         with Case(name, minutes) as case:
@@ -413,4 +416,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
