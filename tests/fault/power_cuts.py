@@ -80,7 +80,7 @@ class PowerCuts:
         self._disk = disk
         self._source = source
         self._draw = draw
-        self._environment = {"PATH": os.environ["PATH"], "HOME": str(source.parent), "XDG_STATE_HOME": str(source.parent),
+        self._environment = {"PATH": os.environ["PATH"], "HOME": str(source.parent),
                              "CARDRESOLVER_PASSWORD": carrier.account.password}
         if spoilt:
             self._environment |= {"LD_PRELOAD": SHIM, "FAULT_FOLDER": str(disk.root), "FAULT_NAME": ".partial",
@@ -97,10 +97,14 @@ class PowerCuts:
 
     def _start(self) -> subprocess.Popen[bytes]:
         carrier = self._carrier
+        # An account's ledger of its own for each process: a next one would have to wait until what the last one had
+        # on its way counts no more, which is longer than it may live.
+        state = tempfile.mkdtemp(prefix="state-", dir=self._source.parent)
         return subprocess.Popen([PROGRAM, "resolve", self._source, "--base-url", carrier.url, "--ca-file",
                                  carrier.certificate.ca_file, "--appid", carrier.account.appid, "--ebid",
                                  carrier.account.ebid, "--rate", "120/s", "--batch-size", "10", "--progress", "none", "-o",
-                                 self.output], stderr=subprocess.PIPE, env=self._environment)
+                                 self.output], stderr=subprocess.PIPE,
+                                env=self._environment | {"STATE_DIRECTORY": state})
 
     def step(self) -> None:
         """One process, and one cut where it does not end before."""

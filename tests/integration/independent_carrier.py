@@ -74,6 +74,7 @@ DOCUMENT_SAMPLE = """                {
 }
             """
 
+THROTTLED = {"71": "已超出API最大流控限制", "72": "已超出订购关系最大流控限制"}
 CARD_REFUSALS = {"iccid": ("25", " ICCID号不是所查询的集团下的用户"),
                  "msisdn": ("12", " MSISDN号不是所查询的集团下的用户"), "imsi": ("2", "数据库无记录")}
 
@@ -105,6 +106,15 @@ def card_of(kind: str, number: str) -> Card:
     numbers = {"iccid": "898604" + digits[:14], "msisdn": "1" + digits[14:26], "imsi": "46004" + digits[26:36]}
     numbers[kind] = number
     return Card("0", "正确", **numbers)
+
+
+def judge(request: Request) -> tuple[str, str]:
+    """Status and message for a request that was checked against the document."""
+    if request.violations:
+        return "10", "请求参数不正确"
+    if request.bad_token:
+        return "7", "TOKEN校验不通过"
+    return "0", "正确"
 
 
 class Gate:
@@ -238,12 +248,13 @@ class Carrier:
         return 200, self._body(request, throttled) if own is None else own
 
     def _body(self, request: Request, throttled: bool) -> str:
-        if request.violations:
-            return self._json("10", "请求参数不正确", [])
-        if request.bad_token or "wrong-password" in self.modes:
+        status, message = judge(request)
+        if status != "0":
+            return self._json(status, message, [])
+        if "wrong-password" in self.modes:
             return self._json("7", "TOKEN校验不通过", [])
         if throttled:
-            return self._json("71", "已超出API最大流控限制", [])
+            return self._json("71", THROTTLED["71"], [])
         if not self._poison.isdisjoint(request.values):
             return self._json("10", "请求参数不正确", [])
         items = [card_of(request.kind, value).item() for value in request.values]
@@ -251,7 +262,7 @@ class Carrier:
             items.pop(len(items) // 2)
         if "shuffled" in self.modes:
             random.Random(request.transid).shuffle(items)
-        return self._json("0", "正确", items)
+        return self._json(status, message, items)
 
     def _json(self, status: str, message: str, items: list[dict[str, str]]) -> str:
         def spelt(fields: dict[str, Any]) -> dict[str, Any]:

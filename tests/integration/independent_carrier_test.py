@@ -3,52 +3,20 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import ssl
-import tempfile
 import unittest
-from datetime import datetime
-from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from certificates import REFUSED, make_good, make_refused
+from carrier_test_case import ICCID, CarrierTestCase
+from certificates import REFUSED, make_refused
 from independent_carrier import DOCUMENT_SAMPLE, Carrier, card_of
-from protocol_check import CHINA, RESOURCE, Account
-
-ICCID = "898602B2221430000006"
+from protocol_check import RESOURCE, Account
 
 
-class CarrierTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls) -> None:
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
-        cls.certificate = make_good(cls.folder)
-        cls.serial = 0
-
+class CarrierTest(CarrierTestCase):
     def start(self, **settings: object) -> Carrier:
         return self.enterContext(Carrier(self.folder, certificate=self.certificate, **settings))
-
-    def connect(self, carrier: Carrier) -> http.client.HTTPSConnection:
-        context = ssl.create_default_context(cafile=str(carrier.certificate.ca_file))
-        connection = http.client.HTTPSConnection(urlsplit(carrier.url).netloc, context=context, timeout=30)
-        self.addCleanup(connection.close)
-        return connection
-
-    def parameters(self, **changes: str | None) -> dict[str, str]:
-        type(self).serial += 1
-        account = Account()
-        transid = f"{account.appid}{datetime.now(CHINA):%Y%m%d%H%M%S}{self.serial:08d}"
-        given = {"appid": account.appid, "transid": transid, "ebid": account.ebid,
-                 "token": account.token_of(transid), "iccids": ICCID}
-        given.update(changes)
-        return {name: value for name, value in given.items() if value is not None}
-
-    def ask(self, connection: http.client.HTTPSConnection, **changes: str | None) -> dict[str, object]:
-        connection.request("GET", RESOURCE + "?" + urlencode(self.parameters(**changes)))
-        return json.loads(connection.getresponse().read())
 
     def test_a_right_request_is_answered_on_a_connection_that_stays(self) -> None:
         carrier = self.start()

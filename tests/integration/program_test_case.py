@@ -84,8 +84,9 @@ class ProgramTestCase(unittest.TestCase):
                 if name in ("PATH", "LANG", "TMPDIR") or name.endswith("SAN_OPTIONS") or name.endswith("SYMBOLIZER_PATH")}
         state = self.folder / "state"
         state.mkdir(exist_ok=True)
-        return {**kept, "HOME": str(self.folder), "XDG_STATE_HOME": str(state), "XDG_CONFIG_HOME": str(self.folder),
-                **variables}
+        # Of the places of an account's ledger, STATE_DIRECTORY comes first: one of the system's would be shared.
+        return {**kept, "HOME": str(self.folder), "STATE_DIRECTORY": str(state), "XDG_STATE_HOME": str(state),
+                "XDG_CONFIG_HOME": str(self.folder), **variables}
 
     def run_program(self, *arguments: str | Path, stdin: bytes = b"", variables: dict[str, str] | None = None,
                     limit: float = LIMIT) -> subprocess.CompletedProcess[bytes]:
