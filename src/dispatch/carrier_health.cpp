@@ -17,6 +17,9 @@ constexpr backoff_policy busy_backoff{milliseconds(200), seconds(20)};
 /// Nothing but failures, or nothing at all, for so long is silence.
 constexpr duration silent_after = seconds(5);
 
+/// A request that is overtaken by a probe by so much does not merely take its time.
+constexpr duration overtaken_by = seconds(4);
+
 time_point later(time_point at, duration wait) noexcept {
     return at == time_point::min() ? at : at + wait;
 }
@@ -68,6 +71,7 @@ void carrier_health::on_sent(time_point now) {
 }
 
 void carrier_health::on_answer(time_point sent_at) noexcept {
+    if (probes_ > 0) hung_before_ = std::max(hung_before_, sent_at - overtaken_by);
     on_sign_of_life();
     proven_ = true;
     busy_ = 0;

@@ -52,6 +52,10 @@ public:
     /// When that begins, if nothing is heard until then; the past where it has, `never` with nothing to hear.
     time_point probing_at() const noexcept { return is_down() ? time_point::min() : silent_at(); }
 
+    /// What was sent before this and is still under way hangs: a probe that went out well after it has been
+    /// answered. It keeps connections and permits from others.
+    time_point hung_before() const noexcept { return hung_before_; }
+
     /// Until when nothing is sent; the past where that is not so.
     time_point held_until() const noexcept;
     /// Nothing where requests flow.
@@ -108,6 +112,7 @@ private:
     std::optional<time_point> unanswered_since_;  ///< the first request since the last sign of life
     time_point last_sent_ = time_point::min();
     duration probe_wait_{};  ///< from `last_sent_` to the next probe, if nothing is in flight then
+    time_point hung_before_ = time_point::min();
     time_point last_opening_ = time_point::min();
     duration open_wait_{};  ///< likewise, from `last_opening_`
     std::optional<time_point> suspected_at_;

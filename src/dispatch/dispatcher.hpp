@@ -130,6 +130,9 @@ public:
     bool is_probing(time_point now) const noexcept { return health_.is_probing(now); }
     /// When that begins, if nothing is heard from the carrier until then; the past where it has.
     time_point probing_at() const noexcept { return health_.probing_at(); }
+    /// See `carrier_health::hung_before`. What was sent before it is best closed, and reported as cancelled.
+    time_point hung_before() const noexcept { return health_.hung_before(); }
+    time_point sent_at(batch_id id) const noexcept { return batches_[id].sent_at; }
     /// When the carrier's next day begins; see `throttling::set_day_reset`.
     void set_day_reset(time_point at, time_point now) noexcept { health_.set_day_reset(at, now); }
     const statistics& counts() const noexcept { return counts_; }

@@ -191,6 +191,17 @@ void carrier_link::report(worker& self, const net::exchange_result& exchanged) {
     }
     self.batch.reset();
     if (trace_ != nullptr) trace_->on_settled(dispatcher_.held_until(now), now);
+    abandon_hung();
+}
+
+/// Requests that hang since an outage, now that it is over.
+void carrier_link::abandon_hung() {
+    const auto before = dispatcher_.hung_before();
+    if (before == abandoned_before_) return;
+    abandoned_before_ = before;
+    for (auto& one : workers_) {
+        if (one.batch && dispatcher_.sent_at(*one.batch) < before) one.connection.close();
+    }
 }
 
 void carrier_link::report_reply(worker& self, const net::exchange_result& exchanged,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace cardresolver::dispatch::testing_support {
 
@@ -164,6 +165,20 @@ void model_run::complete(const completion& done) {
     dispatcher_.on_reply(done.batch, {answer.status, answer.message, items, false}, now_, *this);
 }
 
+void model_run::abandon_hung() {
+    if (dispatcher_.hung_before() == abandoned_before_) return;
+    abandoned_before_ = dispatcher_.hung_before();
+    auto others = std::exchange(pending_, {});
+    for (; !others.empty(); others.pop()) {
+        auto one = others.top();
+        if (dispatcher_.sent_at(one.batch) < abandoned_before_) {
+            complete({now_, one.order, one.batch, failing(card::failure_kind::cancelled)});
+        } else {
+            pending_.push(std::move(one));
+        }
+    }
+}
+
 time_point model_run::next_event(std::size_t connections) {
     auto at = std::min(dispatcher_.give_up_at(), may_open_at_);
     if (!openings_.empty()) at = std::min(at, openings_.begin()->first);
@@ -191,6 +206,7 @@ void model_run::execute(duration limit, std::size_t connections) {
             pending_.pop();
             now_ = std::max(now_, done.at);
             complete(done);
+            abandon_hung();
         } else if (at == never) {
             throw std::logic_error("the dispatcher waits for nothing, and has not finished");
         } else {
