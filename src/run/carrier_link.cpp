@@ -15,6 +15,9 @@ using clock = std::chrono::steady_clock;
 
 constexpr unsigned http_ok = 200;
 
+/// Attempts to connect: one every 4.5 s may hang for the time-out of 10 s.
+constexpr std::size_t least_at_once = 3;
+
 /// Requests may hang in all connections. A probe every 4.5 s makes six of them within a time-out of 25 s.
 constexpr std::size_t spare_for_probes = 6;
 
@@ -98,8 +101,8 @@ carrier_link::worker* carrier_link::take_idle(dispatch::time_point now) {
 
 void carrier_link::open_more(dispatch::time_point now) {
     const auto cap = connection_cap(now);
-    const auto at_once =
-        dispatcher_.is_proven() && !dispatcher_.rate() ? cap : std::max<std::size_t>(1, cap / 8);
+    const bool all_at_once = dispatcher_.is_proven() && !dispatcher_.rate();
+    const auto at_once = all_at_once ? cap : std::max(least_at_once, cap / 8);
     while (workers_.size() < cap && opening_ < at_once && opening_ < dispatcher_.backlog()) {
         const auto at = dispatcher_.may_open_at(now, opening_, open_connections());
         if (at > now) return wake_at(at);
