@@ -112,11 +112,11 @@ void adaptive_rate::on_refused(time_point sent_at, time_point now) {
     const auto own = std::lower_bound(sent_.begin(), sent_.end(), sent_at);
     if (own != sent_.end() && *own == sent_at) sent_.erase(own);
     if (sent_at < fell_at_) return;  // went out before the last refusal was known
-    if (refusals_++ == 0) limit_before_ = limit_;
-    if (refusals_ > refusals_of_everything) {
-        if (limit_before_) fall_to(*limit_before_, now);
-        return;
+    if (refusals_++ == 0) {
+        limit_before_ = limit_;
+        rate_before_ = rate_;
     }
+    if (refusals_ > refusals_of_everything) return forget_refusals(now);
     const auto taken = static_cast<double>(sends_between(sent_at - one_second, sent_at));
     best_ = std::max(best_, taken);
     // One refusal alone, or after a short time, says little.
@@ -124,6 +124,13 @@ void adaptive_rate::on_refused(time_point sent_at, time_point now) {
     double limit = std::max({taken, best_ * least_share, least});
     if (limit_ && now - fell_at_ < same_overshoot) limit = std::min(limit, *limit_);
     fall_to(limit, now);
+}
+
+/// As it was before the carrier refused everything.
+void adaptive_rate::forget_refusals(time_point now) noexcept {
+    limit_ = limit_before_;
+    rate_ = rate_before_;
+    if (limit_before_) fall_to(*limit_before_, now);
 }
 
 void adaptive_rate::fall_to(double limit, time_point now) noexcept {

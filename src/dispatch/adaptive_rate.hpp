@@ -45,6 +45,7 @@ public:
 private:
     void advance(time_point now);
     void fall_to(double limit, time_point now) noexcept;
+    void forget_refusals(time_point now) noexcept;
     std::size_t sends_between(time_point from, time_point to) const noexcept;
     void forget_sends(time_point now);
 
@@ -52,6 +53,7 @@ private:
     std::optional<double> rate_;         ///< none: as many as the other limits allow
     std::optional<double> limit_;        ///< what the carrier bore when it last refused
     std::optional<double> limit_before_;  ///< before the refusals in a row that go on
+    std::optional<double> rate_before_;   ///< likewise
     unsigned refusals_ = 0;              ///< in a row
     double best_ = 0;                    ///< the most that it ever bore in a second
     std::deque<time_point> sent_;        ///< of late, without those that were refused

@@ -17,6 +17,9 @@ constexpr backoff_policy busy_backoff{milliseconds(200), seconds(20)};
 /// Nothing but failures, or nothing at all, for so long is silence.
 constexpr duration silent_after = seconds(5);
 
+/// A request that is overtaken by a probe by so much does not merely take its time.
+constexpr duration overtaken_by = seconds(4);
+
 time_point later(time_point at, duration wait) noexcept {
     return at == time_point::min() ? at : at + wait;
 }
@@ -56,6 +59,8 @@ time_point carrier_health::silent_at() const noexcept {
 
 void carrier_health::on_sign_of_life() noexcept {
     failures_ = 0;
+    failing_batches_ = 0;
+    is_down_ = false;
     probes_ = 0;
     probe_wait_ = duration(0);
     unanswered_since_.reset();
@@ -68,6 +73,7 @@ void carrier_health::on_sent(time_point now) {
 }
 
 void carrier_health::on_answer(time_point sent_at) noexcept {
+    if (probes_ > 0) hung_before_ = std::max(hung_before_, sent_at - overtaken_by);
     on_sign_of_life();
     proven_ = true;
     busy_ = 0;
@@ -76,10 +82,13 @@ void carrier_health::on_answer(time_point sent_at) noexcept {
     if (suspected_at_ && sent_at >= *suspected_at_) suspected_at_.reset();
 }
 
-void carrier_health::on_failure(time_point now) {
-    ++failures_;
-    if (failures_ == failures_until_down && probes_ == 0) {
-        probe_wait_ = probe_backoff.draw_upper_half(++probes_, random_);
+void carrier_health::on_failure(time_point now, bool is_first_of_batch) {
+    if (failures_++ == 0) failing_since_ = now;
+    if (is_first_of_batch) ++failing_batches_;
+    const bool hits_all = failing_batches_ >= batches_until_down && now - failing_since_ >= failing_time;
+    if (!is_down_ && (failures_ >= failures_until_down || hits_all)) {
+        is_down_ = true;
+        if (probes_ == 0) probe_wait_ = probe_backoff.draw_upper_half(++probes_, random_);
     }
     throttling_.on_failure(now);
 }

@@ -16,7 +16,7 @@ namespace cardresolver::dispatch {
 /// Holds back the whole account, where `backoff_policy` holds back one batch.
 ///
 /// unproven ──answer──▶ well ──request too large──▶ unproven
-/// well ──20 failures in a row──▶ down ──answer──▶ well
+/// well ──20 failures in a row, or of 4 batches within 10 s at least──▶ down ──answer──▶ well
 /// well ──5 s without a sign of life──▶ silent ──sign of life──▶ well
 /// any ──account refusal──▶ suspected ──answer──▶ well, or ──second refusal──▶ (the run stops)
 ///
@@ -38,13 +38,17 @@ public:
     time_point may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept;
 
     bool is_proven() const noexcept { return proven_; }
-    bool is_down() const noexcept { return failures_ >= failures_until_down; }
+    bool is_down() const noexcept { return is_down_; }
     /// Several requests in a row have failed: an outage may have begun.
     bool is_suspect() const noexcept { return failures_ >= failures_until_suspect; }
     /// Down or silent: probes go out, although requests may hang in all connections that there are to be.
     bool is_probing(time_point now) const noexcept { return now >= probing_at(); }
     /// When that begins, if nothing is heard until then; the past where it has, `never` with nothing to hear.
     time_point probing_at() const noexcept { return is_down() ? time_point::min() : silent_at(); }
+
+    /// What was sent before this and is still under way hangs: a probe that went out well after it has been
+    /// answered. It keeps connections and permits from others.
+    time_point hung_before() const noexcept { return hung_before_; }
 
     /// Until when nothing is sent; the past where that is not so.
     time_point held_until() const noexcept;
@@ -65,7 +69,8 @@ public:
     /// A decoded reply of a request sent at `sent_at` that neither refused the account nor throttled.
     void on_answer(time_point sent_at) noexcept;
     /// A whole request failed in passing: time-out, reset, HTTP 5xx, a transient code.
-    void on_failure(time_point now);
+    /// `is_first_of_batch`: what it asked for had not failed before.
+    void on_failure(time_point now, bool is_first_of_batch);
     /// A request was too large: unproven again, since a smaller one may be too large as well.
     void on_too_large() noexcept;
     /// Code 73. Three in a row hold the account. `in_flight`: how many requests the carrier had at once.
@@ -85,6 +90,10 @@ private:
     static constexpr std::size_t unlimited = 1000;  ///< as many as there can be connections
     static constexpr unsigned failures_until_suspect = 3;
     static constexpr unsigned failures_until_down = 20;
+    /// Where requests are few, or slow to fail, those of so many batches over such a time will do: it cannot be
+    /// the cards of all of them.
+    static constexpr unsigned batches_until_down = 4;
+    static constexpr duration failing_time = std::chrono::seconds(10);
     static constexpr unsigned busy_until_hold = 3;
 
     time_point silent_at() const noexcept;
@@ -94,7 +103,10 @@ private:
     random_source& random_;
     throttling throttling_;
     bool proven_ = false;
-    unsigned failures_ = 0;
+    unsigned failures_ = 0;  ///< in a row
+    unsigned failing_batches_ = 0;
+    time_point failing_since_{};
+    bool is_down_ = false;
     unsigned probes_ = 0;
     unsigned busy_ = 0;
     unsigned open_failures_ = 0;
@@ -102,6 +114,7 @@ private:
     std::optional<time_point> unanswered_since_;  ///< the first request since the last sign of life
     time_point last_sent_ = time_point::min();
     duration probe_wait_{};  ///< from `last_sent_` to the next probe, if nothing is in flight then
+    time_point hung_before_ = time_point::min();
     time_point last_opening_ = time_point::min();
     duration open_wait_{};  ///< likewise, from `last_opening_`
     std::optional<time_point> suspected_at_;

@@ -122,6 +122,20 @@ time_point dispatcher::may_send_at(time_point now) {
     return std::max({healthy_at, candidate_at, permit_at, closed_until_});
 }
 
+time_point dispatcher::gives_up_one_at(time_point now) {
+    if (stop_ || draining_ || in_flight_ < 2 || !gate_.is_exhausted(now)) return never;
+    return health_.probing_at();
+}
+
+batch_id dispatcher::longest_under_way() const noexcept {
+    batch_id longest = no_id;
+    for (batch_id id = 0; id < batches_.size(); ++id) {
+        const bool is_longer = longest == no_id || batches_[id].sent_at < batches_[longest].sent_at;
+        if (batches_[id].in_flight && is_longer) longest = id;
+    }
+    return longest;
+}
+
 std::optional<request_order> dispatcher::next(time_point now) {
     if (may_send_at(now) > now) return std::nullopt;
     const auto chosen = find_candidate(now);
@@ -136,13 +150,15 @@ dispatcher::candidate dispatcher::find_candidate(time_point now) {
     if (!retries_.empty()) {
         const auto& [due, id] = *retries_.begin();
         best = {std::max(due, budget_.available_at(now)), origin::retry, batches_[id].kind};
-        if (best.at <= now && !hunting_.may_go_first()) return best;
+        // Where an outage may have begun, others than those that have failed tell more.
+        if (best.at <= now && !hunting_.may_go_first() && !health_.is_suspect()) return best;
     }
     const bool is_idle = in_flight_ == 0 && retries_.empty() && hunting_.size() == 0;
     auto kind = card::card_kind::iccid;
     const bool is_blocked = intake_blocked_ || cards_.is_full();
     const auto fresh_at = batcher_.ready_at(cards_, {input_ended_, is_blocked, is_idle}, now, kind);
-    if (fresh_at < best.at) best = {fresh_at, origin::fresh, kind};
+    const bool is_fresh_better = fresh_at < best.at || (health_.is_suspect() && fresh_at <= now);
+    if (is_fresh_better) best = {fresh_at, origin::fresh, kind};
     const bool others_wait = best.at <= now;
     if (others_wait ? hunting_.may_go_first() : hunting_.has_group()) best = {now, origin::hunt};
     if (!deferred_.empty()) best.at = std::min(best.at, deferred_.begin()->first);

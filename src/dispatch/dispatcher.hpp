@@ -148,6 +148,14 @@ public:
     bool is_probing(time_point now) const noexcept { return health_.is_probing(now); }
     /// When that begins, if nothing is heard from the carrier until then; the past where it has.
     time_point probing_at() const noexcept { return health_.probing_at(); }
+    /// See `carrier_health::hung_before`. What was sent before it is best closed, and reported as cancelled.
+    time_point hung_before() const noexcept { return health_.hung_before(); }
+    time_point sent_at(batch_id id) const noexcept { return batches_[id].sent_at; }
+    /// When a request that hangs should be closed, and reported as cancelled, since all permits hang and a carrier
+    /// that is silent could not be probed: `now`, later or `never`. Another one may be answered yet.
+    time_point gives_up_one_at(time_point now);
+    /// The request that has been under way for longest; only where one is.
+    batch_id longest_under_way() const noexcept;
     const statistics& counts() const noexcept { return counts_; }
 
 private:

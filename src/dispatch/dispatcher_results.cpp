@@ -233,7 +233,9 @@ void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<dura
 
 void dispatcher::on_failure(batch_id id, const card::failure& failure, time_point now,
                             outcome_listener& listener) {
-    end_request(id, permit_end::given_up, now);
+    // What the peer has closed it takes nothing from any more; what we close may be under way yet.
+    const bool is_ours = failure.kind == card::failure_kind::timeout || failure.kind == card::failure_kind::cancelled;
+    end_request(id, is_ours ? permit_end::given_up : permit_end::closed, now);
     // Only a connection that has carried a reply can be stale, so there is an end to these resends.
     if (failure.kind == card::failure_kind::stale) {
         ++counts_.stale;
@@ -336,7 +338,7 @@ void dispatcher::fail(batch_id id, const verdict& why, time_point now, outcome_l
     auto& one = batches_[id];
     const bool is_alone = is_hunted_alone(one);
     const bool others_fare_better = is_alone && well_answered_ > hunting_.answered_before(one.hunt);
-    if (!others_fare_better) health_.on_failure(now);
+    if (!others_fare_better) health_.on_failure(now, one.failures == 0 && one.hunt == no_id);
     note_failure(one);
     if (health_.is_down() || (is_alone && !others_fare_better)) return schedule_retry(id, now);
     try_again(id, why, now, listener);

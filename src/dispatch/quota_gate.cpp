@@ -110,6 +110,12 @@ time_point quota_gate::available_at(time_point now) {
     return at < lease_ends_ ? at : never;
 }
 
+bool quota_gate::is_exhausted(time_point now) {
+    return is_strict() && std::any_of(shared_.begin(), shared_.end(), [now](shared_limit& one) {
+               return one.permits.usable() > 0 && one.permits.available_at(now) == never;
+           });
+}
+
 permit quota_gate::take(time_point now) {
     CARDRESOLVER_VERIFY(available_at(now) <= now);
     for (auto& one : shared_)
@@ -127,7 +133,7 @@ void quota_gate::release(const permit& taken, permit_end end, time_point now) {
     for (auto& one : shared_)
         if (taken.is_held && taken.taken_at >= one.since) one.permits.release(settled);
     if (taken.block != 0) stock_.release(taken.block, settled);
-    if (end != permit_end::given_up) jitter_.add(now - taken.taken_at);
+    if (end == permit_end::answered || end == permit_end::refused) jitter_.add(now - taken.taken_at);
     if (end == permit_end::answered) adaptive_.on_accepted();
     if (end == permit_end::refused) adaptive_.on_refused(taken.taken_at, now);
 }

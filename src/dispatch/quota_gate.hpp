@@ -27,7 +27,8 @@ struct permit {
 enum class permit_end : std::uint8_t {
     answered,  ///< by a whole reply
     refused,   ///< by a reply: too many requests
-    given_up,  ///< no reply; its connection is closed
+    closed,    ///< no reply, and the carrier has closed the connection
+    given_up,  ///< no reply, and we have reset the connection
 };
 
 /// What may not be exceeded, and by whom it is shared: the account's ledger grants a share of every limit for a
@@ -55,6 +56,9 @@ public:
     /// Only after `available_at(now) <= now`. Each take is followed by exactly one `release`.
     permit take(time_point now);
     void release(const permit& taken, permit_end end, time_point now);
+
+    /// Whether all permits are out, and only a reply, or giving up a request, brings one back.
+    bool is_exhausted(time_point now);
 
     // --- the ledger; one exchange at a time
     /// When a grant should be asked for: `now`, later, or `never` while one is under way.

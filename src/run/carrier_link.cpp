@@ -16,6 +16,9 @@ using clock = std::chrono::steady_clock;
 
 constexpr unsigned http_ok = 200;
 
+/// Attempts to connect: one every 4.5 s may hang for the time-out of 10 s.
+constexpr std::size_t least_at_once = 3;
+
 /// Requests may hang in all connections. A probe every 4.5 s makes six of them within a time-out of 25 s.
 constexpr std::size_t spare_for_probes = 6;
 
@@ -82,6 +85,17 @@ void carrier_link::pump() {
         idle->wake.cancel();
     }
     wake_at(dispatcher_.give_up_at());
+    free_a_permit(now);
+}
+
+/// All permits hang: one is needed to see whether the carrier is back.
+void carrier_link::free_a_permit(dispatch::time_point now) {
+    const auto at = dispatcher_.gives_up_one_at(now);
+    if (at > now) return wake_at(at);
+    const auto longest = dispatcher_.longest_under_way();
+    for (auto& one : workers_) {
+        if (one.batch == longest) one.connection.close();
+    }
 }
 
 /// A connection that can be written to; those that turn out closed are sent to their end.
@@ -99,8 +113,8 @@ carrier_link::worker* carrier_link::take_idle(dispatch::time_point now) {
 
 void carrier_link::open_more(dispatch::time_point now) {
     const auto cap = connection_cap(now);
-    const auto at_once =
-        dispatcher_.is_proven() && !dispatcher_.rate() ? cap : std::max<std::size_t>(1, cap / 8);
+    const bool all_at_once = dispatcher_.is_proven() && !dispatcher_.rate();
+    const auto at_once = all_at_once ? cap : std::max(least_at_once, cap / 8);
     while (workers_.size() < cap && opening_ < at_once && opening_ < dispatcher_.backlog()) {
         const auto at = dispatcher_.may_open_at(now, opening_, open_connections());
         if (at > now) return wake_at(at);
@@ -190,6 +204,17 @@ void carrier_link::report(worker& self, const net::exchange_result& exchanged) {
     }
     self.batch.reset();
     if (trace_ != nullptr) trace_->on_settled(held_until(now), now);
+    abandon_hung();
+}
+
+/// Requests that hang since an outage, now that it is over.
+void carrier_link::abandon_hung() {
+    const auto before = dispatcher_.hung_before();
+    if (before == abandoned_before_) return;
+    abandoned_before_ = before;
+    for (auto& one : workers_) {
+        if (one.batch && dispatcher_.sent_at(*one.batch) < before) one.connection.close();
+    }
 }
 
 void carrier_link::report_reply(worker& self, const net::exchange_result& exchanged,

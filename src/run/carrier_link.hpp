@@ -77,6 +77,8 @@ private:
     worker* take_idle(dispatch::time_point now);
     void open_more(dispatch::time_point now);
     std::size_t connection_cap(dispatch::time_point now);
+    void abandon_hung();
+    void free_a_permit(dispatch::time_point now);
     void wake_at(dispatch::time_point at);
 
     net::asio::io_context& context_;
@@ -97,6 +99,7 @@ private:
     steady_timer timer_;
     dispatch::time_point timer_at_ = dispatch::never;
     latency_histogram latency_;
+    dispatch::time_point abandoned_before_ = dispatch::time_point::min();
     dispatch::connection_target target_;  ///< where their number is left open
     std::uint64_t cards_asked_ = 0;
     std::uint64_t connections_begun_ = 0;

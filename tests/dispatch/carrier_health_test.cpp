@@ -13,7 +13,7 @@ protected:
 
     void fail_at_once() {
         health_.on_sent(now_);
-        health_.on_failure(now_);
+        health_.on_failure(now_, false);
     }
 
     random_source random_{7};
@@ -107,11 +107,34 @@ TEST_F(carrier_health_test, NW4_probes_where_nothing_comes_back_and_charges_it_t
     health_.on_sent(now_);
     EXPECT_EQ(health_.may_send_at(now_, 5), now_ + 4500ms);
     for (int i = 0; i < 3; ++i)
-        health_.on_failure(now_);
+        health_.on_failure(now_, false);
     EXPECT_EQ(health_.why_held(now_), hold_reason::down);
     health_.on_answer(first);
     EXPECT_FALSE(health_.is_probing(now_));
     EXPECT_TRUE(may_send(5));
+}
+
+TEST_F(carrier_health_test, NW4_names_what_hangs_when_a_later_probe_is_answered) {
+    health_.on_answer(now_);
+    health_.on_sent(now_);
+    const auto hanging = now_;
+    now_ += 5s;
+    health_.on_sent(now_);
+    EXPECT_LE(health_.hung_before(), hanging);
+    health_.on_answer(now_);
+    EXPECT_GT(health_.hung_before(), hanging);
+    EXPECT_LT(health_.hung_before(), now_);
+}
+
+TEST_F(carrier_health_test, NW5_calls_nothing_hanging_where_the_first_answers_are_slow) {
+    health_.on_answer(now_);
+    const auto first = now_;
+    for (int i = 0; i < 10; ++i, now_ += 1s)
+        health_.on_sent(now_);
+    for (int i = 0; i < 10; ++i) {
+        health_.on_answer(first + 1s * i);
+        EXPECT_LE(health_.hung_before(), first + 1s * i);
+    }
 }
 
 TEST_F(carrier_health_test, NW5_leaves_a_slow_carrier_that_answers_at_full_speed) {

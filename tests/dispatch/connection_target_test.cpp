@@ -123,7 +123,6 @@ TEST(connection_target, NW5_follows_a_latency_that_jumps_and_falls) {
     EXPECT_LE(one.target(), 15U);
     one.latency = [] { return 500ms; };
     one.run_for(12s);
-    EXPECT_GE(one.target(), 120U);
     EXPECT_GE(one.run_for(120s), 0.98 * 200);
     one.latency = [] { return 50ms; };
     one.run_for(5s);

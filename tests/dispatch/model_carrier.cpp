@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace cardresolver::dispatch::testing_support {
 
@@ -175,8 +176,37 @@ void model_run::complete(const completion& done) {
     dispatcher_.on_reply(done.batch, {answer.status, answer.message, items, false}, now_, *this);
 }
 
+void model_run::abandon_hung() {
+    if (dispatcher_.hung_before() == abandoned_before_) return;
+    abandoned_before_ = dispatcher_.hung_before();
+    auto others = std::exchange(pending_, {});
+    for (; !others.empty(); others.pop()) {
+        auto one = others.top();
+        if (dispatcher_.sent_at(one.batch) < abandoned_before_) {
+            complete({now_, one.order, one.batch, failing(card::failure_kind::cancelled)});
+        } else {
+            pending_.push(std::move(one));
+        }
+    }
+}
+
+void model_run::free_a_permit() {
+    if (dispatcher_.gives_up_one_at(now_) > now_) return;
+    const auto longest = dispatcher_.longest_under_way();
+    auto others = std::exchange(pending_, {});
+    for (; !others.empty(); others.pop()) {
+        auto one = others.top();
+        if (one.batch == longest) {
+            complete({now_, one.order, one.batch, failing(card::failure_kind::cancelled)});
+        } else {
+            pending_.push(std::move(one));
+        }
+    }
+}
+
 time_point model_run::next_event(std::size_t connections) {
-    auto at = std::min({dispatcher_.give_up_at(), may_open_at_, dispatcher_.ledger_due_at(now_)});
+    auto at = std::min({dispatcher_.give_up_at(), may_open_at_, dispatcher_.ledger_due_at(now_),
+                        dispatcher_.gives_up_one_at(now_)});
     if (!openings_.empty()) at = std::min(at, openings_.begin()->first);
     // All connections may hang. When that is noticed, there are to be some more.
     if (opening_rule_ && dispatcher_.probing_at() > now_) at = std::min(at, dispatcher_.probing_at());
@@ -197,6 +227,7 @@ void model_run::execute(duration limit, std::size_t connections) {
         while (dispatcher_.ledger_due_at(now_) <= now_)
             dispatcher_.on_grant(grant_all(dispatcher_.ask_ledger(now_)), now_);
         send(connections);
+        free_a_permit();
         if (dispatcher_.is_finished()) return;
         const auto at = next_event(connections);
         if (!pending_.empty() && pending_.top().at <= at) {
@@ -204,6 +235,7 @@ void model_run::execute(duration limit, std::size_t connections) {
             pending_.pop();
             now_ = std::max(now_, done.at);
             complete(done);
+            abandon_hung();
         } else if (at == never) {
             throw std::logic_error("the dispatcher waits for nothing, and has not finished");
         } else {

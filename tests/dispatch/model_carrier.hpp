@@ -126,6 +126,8 @@ private:
     void end_openings();
     void send(std::size_t connections);
     void complete(const completion& done);
+    void abandon_hung();
+    void free_a_permit();
     void note(std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001B3ULL; }
 
     carrier::status_catalogue catalogue_;
@@ -138,6 +140,7 @@ private:
     std::priority_queue<completion, std::vector<completion>, std::greater<>> pending_;
     std::function<model_opening(time_point)> opening_rule_;
     std::multimap<time_point, bool> openings_;  ///< under way: when they end, and whether they fail
+    time_point abandoned_before_ = time_point::min();
     std::size_t open_ = 0;                      ///< connections
     time_point may_open_at_ = never;            ///< where one is missing
     bool keep_rows_ = true;
