@@ -139,7 +139,7 @@ TEST(progress, says_why_nothing_is_sent_and_until_when) {
              {hold_reason::down, "waiting for the carrier until 06:00:00", "carrier"},
              {hold_reason::throttled, "throttled by the carrier, waiting until 06:00:00", "throttled"},
              {hold_reason::quota_spent, "the day's quota is spent, waiting until 06:00:00", "day-quota"},
-             {hold_reason::schedule, "held by the schedule until 06:00:00", "schedule"}}}) {
+             {hold_reason::schedule, "held by the schedule until 06:00:00", "schedule"}}) {
         auto view = quarter();
         view.counts.held_for = seconds(90);
         view.counts.held_by = one.reason;
