@@ -18,7 +18,7 @@ namespace {
 carrier::transid choose_transid(const command_options& options, const carrier::account& account) {
     if (!options.transid.empty()) return carrier::transid(options.transid);
     std::random_device device;
-    return carrier::transid_sequence(account.appid, device()).next(std::chrono::system_clock::now());
+    return carrier::lone_transids(account.appid, device()).next(std::chrono::system_clock::now());
 }
 
 exit_code print_curl(const command_options& options, const carrier::account& account,

@@ -9,15 +9,15 @@ namespace {
 
 constexpr std::size_t time_width = 14;
 constexpr std::size_t serial_width = 8;
-constexpr std::uint64_t serial_count = 100'000'000;
 constexpr std::chrono::hours carrier_offset{8};  // China Standard Time, no daylight saving since 1991
+
+/// Years 1970 to 9999 alone can be printed; a clock outside them is a broken clock.
+constexpr std::int64_t last_second = 253'402'271'999;  // 9999-12-31 15:59:59 UTC
 
 std::int64_t whole_seconds(std::chrono::system_clock::time_point now) {
     using std::chrono::floor;
     using std::chrono::seconds;
-    // Years 1970 to 9999 alone can be printed; a clock outside them is a broken clock.
-    constexpr std::int64_t last = 253'402'271'999;  // 9999-12-31 15:59:59 UTC
-    return std::clamp<std::int64_t>(floor<seconds>(now.time_since_epoch()).count(), 0, last);
+    return std::clamp<std::int64_t>(floor<seconds>(now.time_since_epoch()).count(), 0, last_second);
 }
 
 }  // namespace
@@ -27,26 +27,39 @@ transid::transid(std::string_view text) noexcept
     std::copy_n(text.begin(), length_, characters_.begin());
 }
 
-transid_sequence::transid_sequence(std::string_view appid, std::uint64_t first_serial)
-    : text_(appid), time_offset_(appid.size()), serial_(first_serial % serial_count) {
+transid_sequence::transid_sequence(std::string_view appid) : text_(appid), time_offset_(appid.size()) {
     text_.resize(time_offset_ + time_width + serial_width, '0');
 }
 
-transid transid_sequence::next(std::chrono::system_clock::time_point now) {
-    const auto second = whole_seconds(now);
-    if (second > printed_second_ || used_in_second_ == serial_count) {
-        printed_second_ = std::max(second, printed_second_ + 1);
-        used_in_second_ = 0;
+void transid_sequence::use(const transid_block& block) noexcept {
+    block_ = block;
+}
+
+bool transid_sequence::is_outdated(std::chrono::system_clock::time_point now) const noexcept {
+    return whole_seconds(now) > block_.second + transid_life.count();
+}
+
+std::optional<transid> transid_sequence::next(std::chrono::system_clock::time_point now) {
+    if (block_.count == 0) return std::nullopt;
+    const auto allowed = std::clamp(whole_seconds(now), block_.second, block_.second + transid_life.count());
+    // Blocks of one counter begin later and later, so that what an earlier one has printed is allowed, too.
+    if (allowed > printed_second_) {
+        printed_second_ = allowed;
         print_time();
     }
-    write_digits(text_.data() + time_offset_ + time_width, serial_, serial_width);
-    serial_ = (serial_ + 1) % serial_count;
-    ++used_in_second_;
+    write_digits(text_.data() + time_offset_ + time_width, block_.first_serial % serial_count, serial_width);
+    ++block_.first_serial;
+    --block_.count;
     return transid(text_);
 }
 
-std::chrono::seconds transid_sequence::lag_behind(std::chrono::system_clock::time_point now) const noexcept {
-    return std::chrono::seconds(std::max<std::int64_t>(0, printed_second_ - whole_seconds(now)));
+lone_transids::lone_transids(std::string_view appid, std::uint64_t first_serial)
+    : sequence_(appid), counter_(transid_counter::starting_at(first_serial)) {}
+
+transid lone_transids::next(std::chrono::system_clock::time_point now) {
+    constexpr std::uint64_t block_size = 1000;
+    if (sequence_.left() == 0 || sequence_.is_outdated(now)) sequence_.use(counter_.take(block_size, now));
+    return *sequence_.next(now);
 }
 
 void transid_sequence::print_time() {

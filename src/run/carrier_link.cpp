@@ -47,7 +47,7 @@ std::size_t most_connections(std::optional<std::size_t> chosen, bool is_paced) n
 
 carrier_link::carrier_link(net::asio::io_context& context, net::client& client,
                            dispatch::dispatcher& dispatcher, const carrier::request_encoder& encoder,
-                           carrier::transid_sequence& transids, std::optional<std::size_t> connections,
+                           carrier::lone_transids& transids, std::optional<std::size_t> connections,
                            link_owner& owner)
     : context_(context),
       client_(client),

@@ -38,7 +38,7 @@ class carrier_link {
 public:
     /// All references outlive the link. `connections`: most of them; none: chosen from rate and latency.
     carrier_link(net::asio::io_context& context, net::client& client, dispatch::dispatcher& dispatcher,
-                 const carrier::request_encoder& encoder, carrier::transid_sequence& transids,
+                 const carrier::request_encoder& encoder, carrier::lone_transids& transids,
                  std::optional<std::size_t> connections, link_owner& owner);
     ~carrier_link();
     carrier_link(const carrier_link&) = delete;
@@ -81,7 +81,7 @@ private:
     net::client& client_;
     dispatch::dispatcher& dispatcher_;
     const carrier::request_encoder& encoder_;
-    carrier::transid_sequence& transids_;
+    carrier::lone_transids& transids_;
     std::optional<std::size_t> connections_;
     link_owner& owner_;
     dispatch::outcome_listener* rows_;  ///< the owner, or the trace before it

@@ -39,7 +39,7 @@ net::client_settings complete(const probe_settings& settings, const net::executo
 
 std::string make_request(const probe_settings& settings) {
     std::random_device device;
-    carrier::transid_sequence transids(settings.account.appid, device());
+    carrier::lone_transids transids(settings.account.appid, device());
     const carrier::request_encoder encoder(settings.url, settings.account, settings.method,
                                            settings.user_agent);
     std::string request;

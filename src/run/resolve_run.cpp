@@ -299,7 +299,7 @@ private:
     std::unique_ptr<source::input> input_;
     net::client client_;
     carrier::request_encoder encoder_;
-    carrier::transid_sequence transids_;
+    carrier::lone_transids transids_;
     dispatch::dispatcher dispatcher_;
     std::unique_ptr<trace> trace_;  ///< before the rows: a run without its trace shall not begin
     run_opening opening_;

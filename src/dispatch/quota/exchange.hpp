@@ -4,6 +4,7 @@
 // reads its clock before it asks: what the ledger says then counts from no later than the exchange itself.
 #pragma once
 
+#include "carrier/transid_counter.hpp"
 #include "dispatch/rate_limit.hpp"
 
 #include <chrono>
@@ -33,7 +34,7 @@ inline constexpr duration arrival_grace = std::chrono::seconds(2);
 
 /// Permits that were counted when they were granted and are used once, until the grant ends.
 struct permit_block {
-    std::uint64_t id = 0;  ///< within the process, ascending from 1
+    std::uint64_t id = 0;  ///< ascending; no id is used twice for one account
     std::uint64_t count = 0;
 };
 
@@ -62,15 +63,6 @@ struct request {
     std::optional<duration> leaves_for;
 };
 
-/// Serials to sign requests with, for this process alone.
-struct transid_block {
-    std::int64_t second =
-        0;  ///< since 1970 in UTC: what they print is this second, or up to `transid_life` later
-    std::uint64_t first_serial = 0;
-    std::uint64_t count = 0;
-};
-inline constexpr std::chrono::seconds transid_life{10};
-
 struct grant {
     /// For each limit that is not counted, in their order: permits that the process may use, and what it is
     /// to come down to as its permits come free, since others want some.
@@ -79,7 +71,7 @@ struct grant {
     permit_block block;                       ///< `count` 0: none
     std::optional<duration> next_permits_in;  ///< where the counted limits gave fewer than wanted
     std::optional<duration> day_resets_in;    ///< where it is the day's quota that is spent
-    transid_block transids;
+    carrier::transid_block transids;
     duration hold{};                      ///< the carrier is to be left alone so much longer
     std::optional<double> found_rate;     ///< for this process, of what was found out before
     std::uint64_t busy_processes = 1;     ///< of the account, this one among them
