@@ -17,7 +17,7 @@ from pathlib import Path
 from cpp_source import (Finding, blank_out, blank_out_preprocessor, includes_of, line_of, needs_tls_or_beast, read,
                         run_lint, sources)
 
-BELOW_RUN = frozenset({"card", "checksum", "database", "carrier", "dispatch", "net", "source", "sink"})
+BELOW_RUN = frozenset({"card", "checksum", "database", "carrier", "dispatch", "ledger", "net", "source", "sink"})
 ROOMS: dict[str, frozenset[str]] = {
     "boost_impl": frozenset(),
     "card": frozenset(),
@@ -25,6 +25,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "database": frozenset(),
     "carrier": frozenset({"card"}),
     "dispatch": frozenset({"card", "carrier"}),
+    "ledger": frozenset({"card", "checksum", "carrier", "database", "dispatch"}),
     "net": frozenset({"card", "boost_impl"}),
     "source": frozenset({"card", "checksum", "database"}),
     "sink": frozenset({"card", "checksum", "database"}),
@@ -44,6 +45,7 @@ FOREIGN_HEADERS: dict[str, tuple[str, ...]] = {
     "database": ("sqlite3.h", "libpq-fe.h"),
     "carrier": ("boost/json", "boost/system", "openssl/evp.h", "openssl/crypto.h"),
     "dispatch": (),
+    "ledger": ("boost/json", "boost/system", "fmt/"),
     "source": ("boost/json", "boost/system", "zlib.h", "zstd.h"),
     "sink": ("zlib.h", "zstd.h", "openssl/evp.h"),
     "net": ("boost/", "openssl/"),

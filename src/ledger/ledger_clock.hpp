@@ -1,0 +1,30 @@
+// The ledger's time, which goes on over sleep and reboots.
+#pragma once
+
+#include "dispatch/quota/moment.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace cardresolver::ledger {
+
+/// What the machine's clocks show.
+struct clock_reading {
+    std::string boot;                 ///< what tells one boot, and one set of clocks, from another
+    dispatch::duration since_boot{};  ///< goes on while the machine sleeps
+    std::chrono::system_clock::time_point wall{};
+
+    bool operator==(const clock_reading&) const = default;
+};
+
+using clock_reader = std::function<clock_reading()>;
+
+/// CLOCK_BOOTTIME, CLOCK_REALTIME, the kernel's boot id and the time namespace.
+clock_reading read_clocks();
+
+/// How long it is from one reading to another: within one boot by the boot's clock, otherwise by the wall
+/// clock, which is all that there is. Never negative.
+dispatch::duration elapsed(const clock_reading& from, const clock_reading& to) noexcept;
+
+}  // namespace cardresolver::ledger
