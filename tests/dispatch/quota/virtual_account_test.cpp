@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         account_plan{"long", {{50, 1s}, {2'000, 5min}}, 4, 20ms, 2s, 300s, 300s, 300s, 0s},
         account_plan{"long_alone", {{6'000, 1min}}, 3, 20ms, 2s, 300s, 300s, 300s, 0s},
         account_plan{"day", {{50, 1s}, {20'000, 24h, true}}, 3, 20ms, 2s, 3600s, 3600s, 0s, 5h},
-        account_plan{"small_day", {{500, 24h, true}}, 2, 20ms, 2s, 5h, 5h, 5h, 7h},
+        account_plan{"slow_day", {{1, 5min}, {200, 24h, true}}, 2, 20ms, 2s, 5h, 5h, 5h, 7h},
         account_plan{
             "all", {{50, 1s}, {2'000, 5min}, {30'000, 24h, true}}, 8, 20ms, 2s, 1800s, 1800s, 1800s, 3h}),
     [](const testing::TestParamInfo<account_plan>& one) { return one.param.name; });
