@@ -5,6 +5,7 @@
 #include "app/options/value_text.hpp"
 #include "app/progress_reporter.hpp"
 #include "app/resolve_settings.hpp"
+#include "app/state_folder.hpp"
 #include "app/stop_signals.hpp"
 #include "app/version.hpp"
 #include "app/whole_file.hpp"
@@ -33,6 +34,11 @@ bool is_directory(const std::string& path) {
 exit_code say(const ending& end) {
     if (!end.message.empty()) log_error(end.message);
     return end.code;
+}
+
+/// The built-in carrier's account ends with the process.
+bool needs_ledger(const command_options& options) {
+    return options.base_url || !options.state_dir.empty();
 }
 
 /// Everything that lives as long as a run.
@@ -161,6 +167,11 @@ exit_code execute_resolve(const option_reading& reading) {
     if (!settings) return report_faults(faults);
     if (reading.options.base_url && !reading.options.base_url->tls) log_warning(plaintext_warning());
     if (const auto warning = query_warning(reading.options); !warning.empty()) log_warning(warning);
+    if (needs_ledger(reading.options)) {
+        auto folder = choose_state_folder(reading.options.state_dir, find_state_surroundings());
+        if (!folder.error.empty()) return say({exit_code::cannot_create, folder.error});
+        settings->state_dir = std::move(folder.path);
+    }
     // Never destroyed: the source's thread may be blocked in a read, the resolver's in a look-up.
     static std::unique_ptr<resolve_session> session;
     session = std::make_unique<resolve_session>(reading.options, std::move(*settings));

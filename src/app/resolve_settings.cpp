@@ -1,7 +1,6 @@
 #include "app/resolve_settings.hpp"
 
 #include "app/account.hpp"
-#include "app/state_directory.hpp"
 #include "app/version.hpp"
 #include "app/whole_file.hpp"
 #include "database/database_url.hpp"
@@ -318,8 +317,6 @@ std::optional<run::settings> make_run_settings(const option_reading& reading,
     settings.connections = options.connections;
     settings.deadline = deadline;
     settings.schedule = options.schedule;
-    // The built-in carrier's account ends with the process.
-    if (options.base_url || !options.state_dir.empty()) settings.state_dir = find_state_directory(options.state_dir);
     if (!options.trace.empty())
         settings.trace =
             run::trace_settings{options.trace, options.trace_numbers, std::string(version()), {}};

@@ -1,17 +1,16 @@
 #include "ledger/account_ledger.hpp"
 
 #include "database/sqlite.hpp"
-#include "ledger/account_text.hpp"
+#include "ledger/book_text.hpp"
 
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
 #include <optional>
+#include <random>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace cardresolver::ledger {
 namespace {
@@ -20,145 +19,150 @@ using database::sqlite_connection;
 using database::sqlite_error;
 using error_kind = ledger_error::error_kind;
 
-/// "CRAL": tells our files from other people's (see SQLite's file format, offset 68).
-constexpr std::int64_t application_id = 0x4352414C;
+/// "CRLG": tells our files from other people's (see SQLite's file format, offset 68).
+constexpr std::int64_t application_id = 0x43524C47;
+/// Of the table below; the text in it has a version of its own.
 constexpr std::int64_t format_version = 1;
 
-/// Another process holds the lock for one exchange.
-constexpr std::chrono::milliseconds longest_lock{2000};
+constexpr auto make_table = "CREATE TABLE ledger (id INTEGER PRIMARY KEY CHECK (id = 1), book TEXT NOT NULL)";
 
-std::string system_text(int code) {
-    return std::system_category().message(code);
+/// An exchange takes milliseconds: whoever holds the lock longer hangs, and the caller tries again.
+constexpr std::chrono::milliseconds longest_lock{1000};
+
+[[noreturn]] void refuse_folder(const std::string& folder, int code) {
+    throw ledger_error(error_kind::cannot_create, "'" + folder + "', the folder of the account's ledger: " +
+                                                      std::generic_category().message(code) +
+                                                      "; give a folder that can be written as --state-dir");
+}
+
+[[noreturn]] void refuse_damaged(const std::string& why) {
+    throw ledger_error(
+        error_kind::damaged,
+        why +
+            "; it says how much of the quota is spent, so it is not made anew: move it away by hand "
+            "once no quota of the last day matters");
 }
 
 void make_folder(const std::string& folder) {
-    std::error_code failed;
-    const bool is_new = std::filesystem::create_directories(folder, failed);
-    if (failed) {
-        throw ledger_error(error_kind::cannot_open, "the state directory '" + folder + "' cannot be made: " +
-                                                        failed.message() + "; give another one with --state-dir");
-    }
-    if (is_new) (void)::chmod(folder.c_str(), S_IRWXU);
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(folder).parent_path(), ignored);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) refuse_folder(folder, errno);
 }
 
-/// With a mode of its own, whatever the umask says: SQLite gives its other files the same one.
-void make_file(const std::string& path) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor < 0) {
-        throw ledger_error(error_kind::cannot_open, "the account's ledger '" + path + "' cannot be opened: " +
-                                                        system_text(errno) +
-                                                        "; give another state directory with --state-dir");
+/// A file that is there is left alone: to close it would end the locks that others in this process have.
+void make_file(const std::string& folder, const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file >= 0) {
+        ::close(file);
+    } else if (errno != EEXIST) {
+        refuse_folder(folder, errno);
     }
-    ::close(descriptor);
+}
+
+[[noreturn]] void fail(const std::string& path, const sqlite_error& fault) {
+    if (fault.is_locked() || fault.is_full()) throw ledger_error(error_kind::passing, fault.what());
+    if (fault.is_damage() || fault.is_statement()) refuse_damaged(fault.what());
+    if (fault.is_read_only() || !fault.is_io())
+        throw ledger_error(error_kind::cannot_create,
+                           std::string(fault.what()) + "; '" + path +
+                               "' and its folder must be writable, or give another --state-dir");
+    throw ledger_error(error_kind::io, fault.what());
+}
+
+std::uint64_t random_number() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32U) | device();
+}
+
+struct file_identity {
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool operator==(const file_identity&) const = default;
+};
+
+file_identity identity_of(const std::string& path) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0) return {};
+    return {file.st_dev, file.st_ino};
 }
 
 }  // namespace
 
-std::string file_name_of(const account_name& account) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string name;
-    for (const unsigned char c : account.appid + "@" + account.carrier) {
-        const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              c == '.' || c == '-' || c == '@';
-        if (is_plain) {
-            name.push_back(static_cast<char>(c));
-        } else {
-            name.append({'%', digits[c >> 4U], digits[c & 0xFU]});
-        }
-    }
-    return name + ".ledger";
-}
-
 class account_ledger::implementation {
 public:
-    implementation(const std::string& path, std::uint64_t random, clock clocks)
-        : path_(path), random_(random), clocks_(std::move(clocks)) {
-        guarded(error_kind::cannot_open, [this] { open(); });
+    implementation(const std::string& path, clock_reader clocks)
+        : path_(path), clocks_(std::move(clocks)), connection_(path, sqlite_connection::opening::existing) {
+        connection_.wait_for_locks(longest_lock);
+        if (!is_empty()) require_own();
+        connection_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+        in_transaction([this] {
+            if (is_empty()) make();
+            require_own();
+        });
+        load_.emplace(connection_.prepare("SELECT book FROM ledger"));
+        save_.emplace(connection_.prepare("INSERT OR REPLACE INTO ledger (id, book) VALUES (1, ?)"));
+        identity_ = identity_of(path_);
     }
 
-    dispatch::quota::grant exchange(const dispatch::quota::request& request) {
-        std::optional<dispatch::quota::grant> granted;
-        guarded(error_kind::io, [&] {
-            connection_->execute("BEGIN IMMEDIATE");
-            granted = exchange_in_transaction(request);
-            connection_->execute("COMMIT");
+    dispatch::quota::grant exchange(const dispatch::quota::request& asked) {
+        require_place();
+        dispatch::quota::grant given;
+        in_transaction([&] {
+            // Only now: who waited for others is later than they.
+            const auto clocks = clocks_();
+            auto stored = load(clocks);
+            const auto now = stored.state.now + elapsed(stored.clocks, clocks);
+            dispatch::quota::account_book book(std::move(stored.state));
+            given = book.exchange(asked, {now, clocks.wall});
+            save({book.state(), clocks});
         });
-        return std::move(*granted);
+        return given;
     }
 
 private:
-    void open() {
-        connection_.emplace(path_, sqlite_connection::opening::existing);
-        connection_->wait_for_locks(longest_lock);
-        connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-        connection_->execute("BEGIN IMMEDIATE");
-        if (connection_->number_of("SELECT count(*) FROM sqlite_schema") == 0) {
-            connection_->execute("PRAGMA application_id = " + std::to_string(application_id));
-            connection_->execute("PRAGMA user_version = " + std::to_string(format_version));
-            connection_->execute("CREATE TABLE account (id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL)");
-        }
-        connection_->execute("COMMIT");
-        if (connection_->number_of("PRAGMA application_id") != application_id) {
-            throw ledger_error(error_kind::cannot_open,
-                               "'" + path_ + "' is not a ledger of cardresolver: move it away, or give another"
-                                             " state directory with --state-dir");
-        }
-        if (connection_->number_of("PRAGMA user_version") != format_version) {
-            throw ledger_error(error_kind::cannot_open,
-                               "the account's ledger '" + path_ + "' was written by another version of"
-                               " cardresolver: use that one");
-        }
-        load_.emplace(connection_->prepare("SELECT state FROM account"));
-        save_.emplace(connection_->prepare("INSERT OR REPLACE INTO account (id, state) VALUES (1, ?)"));
+    bool is_empty() { return connection_.number_of("SELECT count(*) FROM sqlite_schema") == 0; }
+
+    void require_own() {
+        if (connection_.number_of("PRAGMA application_id") != application_id)
+            refuse_damaged("'" + path_ + "' is no ledger of this program's");
+        if (connection_.number_of("PRAGMA user_version") != format_version)
+            refuse_damaged("'" + path_ + "' is a ledger of another version of this program");
     }
 
-    dispatch::quota::grant exchange_in_transaction(const dispatch::quota::request& request) {
-        const auto clocks = clocks_();
-        auto kept = load(clocks);
-        const dispatch::quota::moment now{ledger_time_at(clocks, kept.clocks, kept.state.now), clocks.wall};
-        dispatch::quota::account_book book(std::move(kept.state));
-        auto granted = book.exchange(request, now);
-        const auto text = write_account({book.state(), clocks});
+    void make() {
+        connection_.execute("PRAGMA application_id = " + std::to_string(application_id));
+        connection_.execute("PRAGMA user_version = " + std::to_string(format_version));
+        connection_.execute(make_table);
+    }
+
+    /// Whoever has made another file of this name has other grants.
+    void require_place() const {
+        if (identity_of(path_) != identity_)
+            throw ledger_error(error_kind::io, "'" + path_ + "' has been moved or replaced");
+    }
+
+    stored_book load(const clock_reading& clocks) {
+        if (!load_->step()) return {dispatch::quota::new_account(random_number()), clocks};
+        auto stored = read_book(load_->text(0));
+        load_->reset();
+        if (!stored) refuse_damaged("'" + path_ + "' is damaged");
+        return std::move(*stored);
+    }
+
+    void save(const stored_book& book) {
+        const auto text = write_book(book);
         save_->bind_text(0, text);
         save_->step();
         save_->reset();
-        return granted;
-    }
-
-    kept_account load(const clock_reading& clocks) {
-        std::optional<kept_account> kept;
-        if (load_->step()) {
-            kept = read_account(load_->text(0));
-            if (!kept) {
-                load_->reset();
-                throw damage();
-            }
-        } else {
-            kept = kept_account{dispatch::quota::new_account(random_), clocks};
-        }
-        load_->reset();
-        return std::move(*kept);
-    }
-
-    ledger_error damage() const {
-        return {error_kind::io,
-                "the account's ledger '" + path_ + "' is damaged: what was spent of the quota today is not known;"
-                " move the file away once it is safe to count from zero"};
     }
 
     template <class Action>
-    void guarded(error_kind otherwise, Action action) {
+    void in_transaction(Action action) {
         try {
+            connection_.execute("BEGIN IMMEDIATE");
             action();
-        } catch (const sqlite_error& fault) {
-            roll_back();
-            if (fault.is_locked()) {
-                throw ledger_error(error_kind::passing,
-                                   "the account's ledger '" + path_ + "' is locked by another program");
-            }
-            if (fault.is_full()) throw ledger_error(error_kind::passing, "no room for the account's ledger '" + path_ + "'");
-            if (fault.is_damage()) throw damage();
-            throw ledger_error(otherwise, std::string("the account's ledger cannot be used: ") + fault.what());
+            if (load_) load_->reset();
+            connection_.execute("COMMIT");
         } catch (...) {
             roll_back();
             throw;
@@ -168,34 +172,61 @@ private:
     void roll_back() noexcept {
         if (load_) load_->reset();
         if (save_) save_->reset();
-        if (!connection_ || !connection_->is_in_transaction()) return;
+        if (!connection_.is_in_transaction()) return;
         try {
-            connection_->execute("ROLLBACK");
+            connection_.execute("ROLLBACK");
         } catch (const sqlite_error&) {
-            // SQLite has rolled back by itself where it cannot here.
+            return;  // what was wrong is being reported
         }
     }
 
     std::string path_;
-    std::uint64_t random_;
-    clock clocks_;
-    std::optional<sqlite_connection> connection_;
+    clock_reader clocks_;
+    sqlite_connection connection_;
     std::optional<database::sqlite_statement> load_;
     std::optional<database::sqlite_statement> save_;
+    file_identity identity_;
 };
 
-account_ledger::account_ledger(const std::string& folder, const account_name& account, std::uint64_t random,
-                               clock clocks) {
+std::string ledger_file_name(const account_name& account) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto escape = [&](std::string_view part) {
+        std::string safe;
+        for (const char c : part) {
+            const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                  (c >= '0' && c <= '9') || c == '-' || (c == '.' && !safe.empty());
+            const auto byte = static_cast<unsigned char>(c);
+            if (is_plain) {
+                safe.push_back(c);
+            } else {
+                safe.append({'%', digits[byte >> 4U], digits[byte & 0x0FU]});
+            }
+        }
+        return safe;
+    };
+    return escape(account.host) + "_" + std::to_string(account.port) + "_" + escape(account.appid) +
+           ".ledger";
+}
+
+account_ledger::account_ledger(const std::string& folder, const account_name& account, clock_reader clocks)
+    : path_((std::filesystem::path(folder) / ledger_file_name(account)).string()) {
     make_folder(folder);
-    const auto path = folder + "/" + file_name_of(account);
-    make_file(path);
-    implementation_ = std::make_unique<implementation>(path, random, std::move(clocks));
+    make_file(folder, path_);
+    try {
+        implementation_ = std::make_unique<implementation>(path_, std::move(clocks));
+    } catch (const sqlite_error& fault) {
+        fail(path_, fault);
+    }
 }
 
 account_ledger::~account_ledger() = default;
 
-dispatch::quota::grant account_ledger::exchange(const dispatch::quota::request& request) {
-    return implementation_->exchange(request);
+dispatch::quota::grant account_ledger::exchange(const dispatch::quota::request& asked) {
+    try {
+        return implementation_->exchange(asked);
+    } catch (const sqlite_error& fault) {
+        fail(path_, fault);
+    }
 }
 
 }  // namespace cardresolver::ledger

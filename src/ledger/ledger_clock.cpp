@@ -1,42 +1,36 @@
 #include "ledger/ledger_clock.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <fstream>
-#include <unistd.h>
+#include <sys/stat.h>
 
 namespace cardresolver::ledger {
 namespace {
 
-std::string boot_id() {
-    std::string id;
-    std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
-    return id;
-}
-
-/// CLOCK_BOOTTIME of another one may be shifted.
-std::string time_namespace() {
-    std::array<char, 64> name{};
-    const auto length = ::readlink("/proc/self/ns/time", name.data(), name.size());
-    return length > 0 ? std::string(name.data(), static_cast<std::size_t>(length)) : std::string();
+std::string read_boot() {
+    std::string boot;
+    std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), boot);
+    // Another time namespace shows another time since boot.
+    struct stat file {};
+    if (::stat("/proc/self/ns/time", &file) == 0) boot += " " + std::to_string(file.st_ino);
+    return boot;
 }
 
 }  // namespace
 
 clock_reading read_clocks() {
-    static const std::string boot = boot_id() + " " + time_namespace();
+    static const std::string boot = read_boot();
     timespec since_boot{};
     ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
     return {boot, std::chrono::seconds(since_boot.tv_sec) + std::chrono::nanoseconds(since_boot.tv_nsec),
             std::chrono::system_clock::now()};
 }
 
-dispatch::quota::ledger_time ledger_time_at(const clock_reading& now, const clock_reading& last,
-                                            dispatch::quota::ledger_time last_time) noexcept {
-    const std::chrono::nanoseconds passed =
-        now.boot == last.boot ? now.since_boot - last.since_boot : now.wall - last.wall;
-    return last_time + std::max(std::chrono::nanoseconds(0), passed);
+dispatch::duration elapsed(const clock_reading& from, const clock_reading& to) noexcept {
+    const dispatch::duration passed =
+        from.boot == to.boot ? to.since_boot - from.since_boot : to.wall - from.wall;
+    return std::max(dispatch::duration(0), passed);
 }
 
 }  // namespace cardresolver::ledger

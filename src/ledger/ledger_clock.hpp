@@ -1,27 +1,30 @@
-// The ledger's time: goes on over restarts, and is not moved by whoever sets the wall clock.
+// The ledger's time, which goes on over sleep and reboots.
 #pragma once
 
 #include "dispatch/quota/moment.hpp"
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 namespace cardresolver::ledger {
 
 /// What the machine's clocks show.
 struct clock_reading {
-    std::string boot;                 ///< which start of the machine, and which time namespace in it
-    std::chrono::nanoseconds since_boot{};  ///< CLOCK_BOOTTIME: goes on while the machine sleeps
+    std::string boot;                 ///< what tells one boot, and one set of clocks, from another
+    dispatch::duration since_boot{};  ///< goes on while the machine sleeps
     std::chrono::system_clock::time_point wall{};
+
+    bool operator==(const clock_reading&) const = default;
 };
 
+using clock_reader = std::function<clock_reading()>;
+
+/// CLOCK_BOOTTIME, CLOCK_REALTIME, the kernel's boot id and the time namespace.
 clock_reading read_clocks();
 
-/// The ledger's time at a reading. `last`: the reading of the exchange before, which took place at `last_time`.
-///
-/// Within one start of the machine it is CLOCK_BOOTTIME that goes on. From one to the next it is the wall clock,
-/// since there is no other witness; what has gone back counts as if no time had passed.
-dispatch::quota::ledger_time ledger_time_at(const clock_reading& now, const clock_reading& last,
-                                            dispatch::quota::ledger_time last_time) noexcept;
+/// How long it is from one reading to another: within one boot by the boot's clock, otherwise by the wall
+/// clock, which is all that there is. Never negative.
+dispatch::duration elapsed(const clock_reading& from, const clock_reading& to) noexcept;
 
 }  // namespace cardresolver::ledger

@@ -6,110 +6,114 @@
 #include <utility>
 
 namespace cardresolver::ledger {
-namespace {
-
-/// Between two tries of an exchange that waits.
-constexpr std::chrono::milliseconds pause{500};
-
-}  // namespace
 
 struct ledger_thread::shared_state {
-    void run() {
-        std::unique_lock lock(mutex);
-        while (true) {
-            changed.wait(lock, [this] { return is_over || request; });
-            if (is_over) return;
-            const auto asked = *request;
-            lock.unlock();
-            exchange(asked);
-            lock.lock();
-        }
-    }
-
-    void exchange(const dispatch::quota::request& asked) {
-        try {
-            auto granted = ledger->exchange(asked);
-            const std::lock_guard guard(mutex);
-            answer = std::move(granted);
-            waiting_for.clear();
-            request.reset();
-        } catch (const ledger_error& fault) {
-            std::unique_lock lock(mutex);
-            if (fault.kind == ledger_error::error_kind::passing) {
-                waiting_for = fault.what();
-                lock.unlock();
-                notify();
-                lock.lock();
-                changed.wait_for(lock, pause, [this] { return is_over; });
-                return;
-            }
-            failed = fault;
-            request.reset();
-        }
-        changed.notify_all();
-        notify();
-    }
-
-    std::unique_ptr<quota_ledger> ledger;
+    std::unique_ptr<quota_ledger> ledger;  // of the thread alone
+    std::mutex notifying;                  // held while `notify` runs, and to take it away
     std::function<void()> notify;
-    mutable std::mutex mutex;
+
+    std::mutex mutex;
     std::condition_variable changed;
-    std::optional<dispatch::quota::request> request;  ///< under way
-    std::optional<dispatch::quota::grant> answer;
-    std::optional<ledger_error> failed;
-    std::string waiting_for;
-    bool is_over = false;
+    std::optional<dispatch::quota::request> asked;
+    bool is_asking = false;
+    std::optional<exchange_answer> answer;
+    bool is_exchanging = false;
+    bool abandoned = false;
     std::thread thread;
+
+    exchange_answer exchange(const dispatch::quota::request& what) {
+        try {
+            return ledger->exchange(what);
+        } catch (const ledger_error& fault) {
+            return fault;
+        } catch (const std::exception& fault) {
+            return ledger_error(ledger_error::error_kind::io, fault.what());
+        }
+    }
+
+    std::optional<dispatch::quota::request> wait_for_request() {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [this] { return abandoned || asked; });
+        if (abandoned) return std::nullopt;
+        is_exchanging = true;
+        return std::exchange(asked, std::nullopt);
+    }
+
+    void run() {
+        while (const auto next = wait_for_request()) {
+            auto result = exchange(*next);
+            {
+                const std::lock_guard lock(mutex);
+                answer = std::move(result);
+                is_exchanging = false;
+            }
+            changed.notify_all();
+            const std::lock_guard lock(notifying);
+            if (notify) notify();
+        }
+    }
 };
 
 ledger_thread::ledger_thread(std::unique_ptr<quota_ledger> ledger, std::function<void()> notify)
-    : state_(std::make_unique<shared_state>()) {
+    : state_(std::make_shared<shared_state>()) {
     state_->ledger = std::move(ledger);
     state_->notify = std::move(notify);
-    state_->thread = std::thread([state = state_.get()] { state->run(); });
+    state_->thread = std::thread([state = state_] { state->run(); });
 }
 
 ledger_thread::~ledger_thread() {
     {
-        const std::lock_guard guard(state_->mutex);
-        state_->is_over = true;
+        const std::lock_guard lock(state_->notifying);
+        state_->notify = nullptr;
     }
-    state_->changed.notify_all();
-    state_->thread.join();
-}
-
-void ledger_thread::ask(dispatch::quota::request request) {
+    bool hangs = false;
     {
-        const std::lock_guard guard(state_->mutex);
-        if (state_->failed) return;
-        state_->request = std::move(request);
+        const std::lock_guard lock(state_->mutex);
+        state_->abandoned = true;
+        hangs = state_->is_exchanging;
+    }
+    state_->changed.notify_all();
+    // In the file system, perhaps: it has all that it needs, and ends by itself.
+    if (hangs) {
+        state_->thread.detach();
+    } else {
+        state_->thread.join();
+    }
+}
+
+void ledger_thread::ask(dispatch::quota::request asked) {
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->asked = std::move(asked);
+        state_->is_asking = true;
     }
     state_->changed.notify_all();
 }
 
-std::optional<dispatch::quota::grant> ledger_thread::take_answer() {
-    const std::lock_guard guard(state_->mutex);
+bool ledger_thread::is_asking() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->is_asking;
+}
+
+std::optional<exchange_answer> ledger_thread::take_answer() {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->answer) state_->is_asking = false;
     return std::exchange(state_->answer, std::nullopt);
 }
 
-std::optional<ledger_error> ledger_thread::error() const {
-    const std::lock_guard guard(state_->mutex);
-    return state_->failed;
-}
-
-std::string ledger_thread::waits_for() const {
-    const std::lock_guard guard(state_->mutex);
-    return state_->waiting_for;
-}
-
-void ledger_thread::leave(dispatch::quota::request request, std::chrono::milliseconds at_most) {
+bool ledger_thread::leave(dispatch::quota::request asked, std::chrono::milliseconds at_most) {
     const auto until = std::chrono::steady_clock::now() + at_most;
-    const auto is_idle = [this] { return !state_->request; };
     std::unique_lock lock(state_->mutex);
-    if (!state_->changed.wait_until(lock, until, is_idle) || state_->failed) return;
-    state_->request = std::move(request);
+    const auto has_answer = [this] { return state_->answer.has_value(); };
+    if (state_->is_asking && !state_->changed.wait_until(lock, until, has_answer)) return false;
+    state_->answer.reset();
+    state_->asked = std::move(asked);
+    state_->is_asking = true;
     state_->changed.notify_all();
-    state_->changed.wait_until(lock, until, is_idle);
+    if (!state_->changed.wait_until(lock, until, has_answer)) return false;
+    state_->is_asking = false;
+    const auto answer = std::exchange(state_->answer, std::nullopt);
+    return std::holds_alternative<dispatch::quota::grant>(*answer);
 }
 
 }  // namespace cardresolver::ledger

@@ -1,4 +1,4 @@
-// Exchanges with the ledger beside the event loop: a disk that is slow holds nobody up.
+// The thread that keeps the event loop from waiting for the disk: one exchange at a time.
 #pragma once
 
 #include "ledger/quota_ledger.hpp"
@@ -7,35 +7,36 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
+#include <variant>
 
 namespace cardresolver::ledger {
 
-/// One exchange at a time. Its owner is one other thread. What passes (a lock, a full disk) is tried again until
-/// it has passed; any other error ends the exchanges.
+using exchange_answer = std::variant<dispatch::quota::grant, ledger_error>;
+
+/// Its owner is one other thread.
 class ledger_thread {
 public:
-    /// `notify` is called on the thread after each answer, an error, and news of a wait.
+    /// `notify` is called on the thread after each exchange.
     ledger_thread(std::unique_ptr<quota_ledger> ledger, std::function<void()> notify);
-    /// Waits for the exchange under way.
+    /// Waits for no exchange: one that hangs is left alone, and `notify` is not called any more.
     ~ledger_thread();
     ledger_thread(const ledger_thread&) = delete;
     ledger_thread& operator=(const ledger_thread&) = delete;
 
-    /// Only when the last request was answered.
-    void ask(dispatch::quota::request request);
-    /// The answer to the last request, once.
-    std::optional<dispatch::quota::grant> take_answer();
-    std::optional<ledger_error> error() const;
-    /// What it waits for, as the beginning of a sentence; empty where it does not wait.
-    std::string waits_for() const;
+    /// Only while not `is_asking`.
+    void ask(dispatch::quota::request asked);
+    /// From `ask` until its answer is taken.
+    bool is_asking() const;
+    /// Of the exchange that was asked for, once it is there.
+    std::optional<exchange_answer> take_answer();
 
-    /// The last word of a process. It is not waited for longer than this: a lease ends by itself.
-    void leave(dispatch::quota::request request, std::chrono::milliseconds at_most);
+    /// The last exchange, behind one that is under way, whose answer is dropped. Blocks for `at_most`; false
+    /// where it has not taken place by then.
+    bool leave(dispatch::quota::request asked, std::chrono::milliseconds at_most);
 
 private:
     struct shared_state;
-    std::unique_ptr<shared_state> state_;
+    std::shared_ptr<shared_state> state_;
 };
 
 }  // namespace cardresolver::ledger

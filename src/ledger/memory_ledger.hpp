@@ -1,20 +1,24 @@
-// A ledger for one process alone: nothing is left of it at the end.
+// A ledger that nobody else sees and that ends with the process: for a carrier that does, too.
 #pragma once
 
 #include "dispatch/quota/account_book.hpp"
+#include "ledger/ledger_clock.hpp"
 #include "ledger/quota_ledger.hpp"
+
+#include <cstdint>
 
 namespace cardresolver::ledger {
 
-/// For the built-in carrier, whose account ends with the process, too.
 class memory_ledger final : public quota_ledger {
 public:
     /// `random` is evenly distributed.
-    explicit memory_ledger(std::uint64_t random);
+    explicit memory_ledger(std::uint64_t random, clock_reader clocks = read_clocks);
 
-    dispatch::quota::grant exchange(const dispatch::quota::request& request) override;
+    dispatch::quota::grant exchange(const dispatch::quota::request& asked) override;
 
 private:
+    clock_reader clocks_;
+    clock_reading began_;
     dispatch::quota::account_book book_;
 };
 

@@ -1,4 +1,4 @@
-// The account's ledger, wherever it is kept.
+// Where the processes of an account get their grants.
 #pragma once
 
 #include "dispatch/quota/exchange.hpp"
@@ -9,28 +9,30 @@
 
 namespace cardresolver::ledger {
 
-/// The ledger cannot be used. What it says names the file, and what to do where something can be done.
+/// Why there is no grant. The text names the file and what to do.
 class ledger_error : public std::runtime_error {
 public:
     enum class error_kind : std::uint8_t {
-        cannot_open,  ///< folder or file cannot be made, or are not ours
-        io,           ///< it was read or written before, and cannot be any more; or it is damaged
-        passing,      ///< locked by somebody else, or no room on the disk: worth another try
+        passing,        ///< locked by another program, or no room on the disk: worth another try
+        cannot_create,  ///< no permission, no such folder: exit 73
+        io,             ///< a read, a write or a sync has failed, or the file is gone: exit 74
+        damaged         ///< no ledger, one of another version, or a damaged one: exit 74
     };
-    ledger_error(error_kind what_kind, const std::string& why) : std::runtime_error(why), kind(what_kind) {}
+    ledger_error(error_kind what, const std::string& why) : std::runtime_error(why), kind(what) {}
+    bool is_passing() const noexcept { return kind == error_kind::passing; }
     error_kind kind;
 };
 
-/// One exchange follows the other, over all processes that share it.
+/// One thread at a time.
 class quota_ledger {
 public:
     quota_ledger() = default;
-    virtual ~quota_ledger() = default;
     quota_ledger(const quota_ledger&) = delete;
     quota_ledger& operator=(const quota_ledger&) = delete;
+    virtual ~quota_ledger() = default;
 
-    /// May block. Throws `ledger_error`: nothing has changed then.
-    virtual dispatch::quota::grant exchange(const dispatch::quota::request& request) = 0;
+    /// May block. Throws `ledger_error`; nothing of the request has taken place then.
+    virtual dispatch::quota::grant exchange(const dispatch::quota::request& asked) = 0;
 };
 
 }  // namespace cardresolver::ledger

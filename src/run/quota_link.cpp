@@ -8,6 +8,7 @@
 
 #include <ctime>
 #include <utility>
+#include <variant>
 
 namespace cardresolver::run {
 namespace {
@@ -16,6 +17,9 @@ using clock = std::chrono::steady_clock;
 
 /// The machine has slept where its clocks differ by more than it takes to read them.
 constexpr auto least_sleep = std::chrono::milliseconds(100);
+
+/// Between two tries of an exchange.
+constexpr auto retry_pause = std::chrono::milliseconds(500);
 
 /// A ledger that does not answer shall not keep the process: the lease ends by itself.
 constexpr auto longest_farewell = std::chrono::seconds(1);
@@ -36,8 +40,7 @@ std::unique_ptr<ledger::quota_ledger> open_ledger(const settings& settings, std:
     if (!settings.state_dir) return std::make_unique<ledger::memory_ledger>(random);
     const auto& url = settings.url;
     return std::make_unique<ledger::account_ledger>(
-        *settings.state_dir, ledger::account_name{url.host + ":" + std::to_string(url.port), settings.account.appid},
-        random);
+        *settings.state_dir, ledger::account_name{url.host, url.port, settings.account.appid});
 }
 
 quota_link::quota_link(net::asio::io_context& context, dispatch::dispatcher& dispatcher,
@@ -54,9 +57,16 @@ void quota_link::tend() {
     const auto now = clock::now();
     notice_suspend();
     take_answer(now);
-    const auto due = dispatcher_.ledger_due_at(now);
+    if (error_) return;
+    const auto due = retry_at_ ? *retry_at_ : dispatcher_.ledger_due_at(now);
     if (due > now) return wake_at(due);
-    thread_.ask(dispatcher_.ask_ledger(now));
+    ask(retry_at_ ? std::move(last_request_) : dispatcher_.ask_ledger(now));
+}
+
+void quota_link::ask(dispatch::quota::request request) {
+    retry_at_.reset();
+    last_request_ = request;
+    thread_.ask(std::move(request));
 }
 
 /// The steady clock stands still while the machine sleeps; the ledger's does not.
@@ -67,14 +77,34 @@ void quota_link::notice_suspend() {
 }
 
 void quota_link::take_answer(dispatch::time_point now) {
-    const auto granted = thread_.take_answer();
-    if (!granted) return;
-    if (granted->transids.count > 0) transids_.use(granted->transids);
-    clock_behind_ = granted->clock_behind;
-    dispatcher_.on_grant(*granted, now);
+    const auto answer = thread_.take_answer();
+    if (!answer) return;
+    if (const auto* granted = std::get_if<dispatch::quota::grant>(&*answer)) {
+        take_grant(*granted, now);
+    } else {
+        take_error(std::get<ledger::ledger_error>(*answer), now);
+    }
+}
+
+void quota_link::take_grant(const dispatch::quota::grant& granted, dispatch::time_point now) {
+    waits_for_.clear();
+    if (granted.transids.count > 0) transids_.use(granted.transids);
+    clock_behind_ = granted.clock_behind;
+    dispatcher_.on_grant(granted, now);
+}
+
+/// What passes is waited for: nothing is sent meanwhile.
+void quota_link::take_error(const ledger::ledger_error& error, dispatch::time_point now) {
+    if (error.is_passing()) {
+        waits_for_ = error.what();
+        retry_at_ = now + retry_pause;
+    } else {
+        error_ = error;
+    }
 }
 
 void quota_link::leave() {
+    if (error_ || retry_at_) return;
     thread_.leave(dispatcher_.leave_ledger(clock::now()), longest_farewell);
 }
 

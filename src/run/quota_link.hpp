@@ -33,15 +33,19 @@ public:
     /// Gives back what is not used. Nothing may be in flight.
     void leave();
 
-    std::optional<ledger::ledger_error> error() const { return thread_.error(); }
+    /// The ledger cannot be used any more.
+    const std::optional<ledger::ledger_error>& error() const noexcept { return error_; }
     /// What the ledger waits for, as the beginning of a sentence; empty where it does not wait.
-    std::string waits_for() const { return thread_.waits_for(); }
+    const std::string& waits_for() const noexcept { return waits_for_; }
     /// How far the wall clock was behind itself at the last exchange.
     std::chrono::seconds clock_behind() const noexcept { return clock_behind_; }
 
 private:
     void notice_suspend();
+    void ask(dispatch::quota::request request);
     void take_answer(dispatch::time_point now);
+    void take_grant(const dispatch::quota::grant& granted, dispatch::time_point now);
+    void take_error(const ledger::ledger_error& error, dispatch::time_point now);
     void wake_at(dispatch::time_point at);
 
     dispatch::dispatcher& dispatcher_;
@@ -51,6 +55,10 @@ private:
     dispatch::time_point timer_at_ = dispatch::never;
     std::chrono::nanoseconds slept_;  ///< since the machine has started
     std::chrono::seconds clock_behind_{};
+    dispatch::quota::request last_request_;
+    std::optional<dispatch::time_point> retry_at_;  ///< of an exchange that could not take place
+    std::string waits_for_;
+    std::optional<ledger::ledger_error> error_;
     ledger::ledger_thread thread_;
 };
 

@@ -43,7 +43,7 @@ bool model_gate::may_send(duration now) {
     if (now >= lease_ends_) return false;
     if (is_counted_ && (blocks_.empty() || blocks_.back().left == 0)) return false;
     return std::all_of(short_.begin(), short_.end(),
-                       [](const short_limit& one) { return one.held() < one.share; });
+                       [](const short_limit& one) { return one.held() < one.usable(); });
 }
 
 std::uint64_t model_gate::send(duration /*now*/) {
@@ -130,7 +130,8 @@ duration model_gate::next_event(duration now) const {
     auto next = renew_at_;
     if (is_out) return std::min(next, next_permits_at_);
     for (const auto& one : short_) {
-        if (one.held() >= one.share && !one.returning.empty()) next = std::min(next, one.returning.front());
+        if (one.held() >= one.usable() && !one.returning.empty())
+            next = std::min(next, one.returning.front());
     }
     return next;
 }

@@ -3,6 +3,7 @@
 
 #include "dispatch/quota/exchange.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -39,6 +40,8 @@ private:
         std::uint64_t in_flight = 0;
         std::deque<duration> returning;
         std::uint64_t held() const { return in_flight + returning.size(); }
+        /// What exceeds the target is not used again, so that it can be given away.
+        std::uint64_t usable() const { return std::min(share, target); }
     };
     struct block {
         std::uint64_t id = 0;
