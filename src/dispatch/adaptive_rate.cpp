@@ -89,7 +89,8 @@ void adaptive_rate::advance(time_point now) {
     if (!rate_ || passed <= duration(0)) return;
     const auto sends = static_cast<double>(sends_between(now - one_second, now));
     if (!limit_) {
-        if (sends >= *rate_ * used_up_in_search) rate_ = *rate_ * std::exp2(std::min(1.0, seconds(passed).count()));
+        if (sends >= *rate_ * used_up_in_search)
+            rate_ = *rate_ * std::exp2(std::min(1.0, seconds(passed).count()));
     } else if (sends >= *rate_ * used_up) {
         rested_ += std::min(passed, one_second);
         const double time = seconds(rested_).count();

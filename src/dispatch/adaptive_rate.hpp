@@ -50,13 +50,13 @@ private:
     void forget_sends(time_point now);
 
     std::optional<double> ceiling_;
-    std::optional<double> rate_;         ///< none: as many as the other limits allow
-    std::optional<double> limit_;        ///< what the carrier bore when it last refused
+    std::optional<double> rate_;          ///< none: as many as the other limits allow
+    std::optional<double> limit_;         ///< what the carrier bore when it last refused
     std::optional<double> limit_before_;  ///< before the refusals in a row that go on
     std::optional<double> rate_before_;   ///< likewise
-    unsigned refusals_ = 0;              ///< in a row
-    double best_ = 0;                    ///< the most that it ever bore in a second
-    std::deque<time_point> sent_;        ///< of late, without those that were refused
+    unsigned refusals_ = 0;               ///< in a row
+    double best_ = 0;                     ///< the most that it ever bore in a second
+    std::deque<time_point> sent_;         ///< of late, without those that were refused
     time_point advanced_at_ = time_point::min();
     time_point fell_at_ = time_point::min();
     duration rested_{};  ///< how long the rate was used up since it fell

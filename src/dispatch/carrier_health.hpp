@@ -90,8 +90,8 @@ private:
     static constexpr std::size_t unlimited = 1000;  ///< as many as there can be connections
     static constexpr unsigned failures_until_suspect = 3;
     static constexpr unsigned failures_until_down = 20;
-    /// Where requests are few, or slow to fail, those of so many batches over such a time will do: it cannot be
-    /// the cards of all of them.
+    /// Where requests are few, or slow to fail, those of so many batches over such a time will do: it cannot
+    /// be the cards of all of them.
     static constexpr unsigned batches_until_down = 4;
     static constexpr duration failing_time = std::chrono::seconds(10);
     static constexpr unsigned busy_until_hold = 3;

@@ -107,7 +107,8 @@ void dispatcher::on_grant(const quota::grant& granted, time_point now) {
 
 std::optional<standstill> dispatcher::standing_still(time_point now) const noexcept {
     if (closed_until_ > now) return standstill{closed_until_, hold_reason::schedule};
-    if (const auto resets_at = gate_.day_resets_at(now)) return standstill{*resets_at, hold_reason::quota_spent};
+    if (const auto resets_at = gate_.day_resets_at(now))
+        return standstill{*resets_at, hold_reason::quota_spent};
     if (const auto why = health_.why_held(now)) return standstill{health_.resume_at(), *why};
     return std::nullopt;
 }

@@ -12,6 +12,7 @@
 #include "dispatch/quota_gate.hpp"
 #include "dispatch/reply_matcher.hpp"
 #include "dispatch/settings.hpp"
+#include "dispatch/statistics.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -44,20 +45,6 @@ enum class stop_reason : std::uint8_t {
 struct stop {
     stop_reason reason;
     std::string detail;  ///< for people: code and text, or the last failure
-};
-
-struct statistics {
-    std::uint64_t sent = 0;
-    std::uint64_t answered = 0;  ///< replies that could be decoded, whatever their status
-    std::uint64_t retried = 0;   ///< requests sent again as a whole
-    std::uint64_t hunting = 0;   ///< requests that looked for the bad cards of another one
-    std::uint64_t throttled = 0;
-    std::uint64_t timed_out = 0;
-    std::uint64_t stale = 0;           ///< found their connection closed before a byte of a reply
-    std::uint64_t malformed = 0;       ///< replies that could not be decoded
-    std::uint64_t foreign_items = 0;   ///< items about cards that were not asked
-    std::uint64_t repeated_items = 0;  ///< items that said the same again
-    std::uint64_t discarded = 0;       ///< replies to somebody else's request
 };
 
 /// Decides; never waits, never does I/O. One thread. Events come in the order of time.
@@ -151,8 +138,8 @@ public:
     /// See `carrier_health::hung_before`. What was sent before it is best closed, and reported as cancelled.
     time_point hung_before() const noexcept { return health_.hung_before(); }
     time_point sent_at(batch_id id) const noexcept { return batches_[id].sent_at; }
-    /// When a request that hangs should be closed, and reported as cancelled, since all permits hang and a carrier
-    /// that is silent could not be probed: `now`, later or `never`. Another one may be answered yet.
+    /// When a request that hangs should be closed, and reported as cancelled, since all permits hang and a
+    /// carrier that is silent could not be probed: `now`, later or `never`. Another one may be answered yet.
     time_point gives_up_one_at(time_point now);
     /// The request that has been under way for longest; only where one is.
     batch_id longest_under_way() const noexcept;
@@ -254,7 +241,8 @@ private:
     std::optional<time_point> first_attempt_at_;
     time_point closed_until_ = time_point::min();
     std::string last_failure_;
-    time_point told_hold_ = time_point::min();  ///< until when the ledger knows that the carrier wants to be left alone
+    time_point told_hold_ =
+        time_point::min();  ///< until when the ledger knows that the carrier wants to be left alone
     std::optional<stop> stop_;
     statistics counts_;
 };

@@ -234,7 +234,8 @@ void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<dura
 void dispatcher::on_failure(batch_id id, const card::failure& failure, time_point now,
                             outcome_listener& listener) {
     // What the peer has closed it takes nothing from any more; what we close may be under way yet.
-    const bool is_ours = failure.kind == card::failure_kind::timeout || failure.kind == card::failure_kind::cancelled;
+    const bool is_ours =
+        failure.kind == card::failure_kind::timeout || failure.kind == card::failure_kind::cancelled;
     end_request(id, is_ours ? permit_end::given_up : permit_end::closed, now);
     // Only a connection that has carried a reply can be stale, so there is an end to these resends.
     if (failure.kind == card::failure_kind::stale) {

@@ -12,17 +12,18 @@ namespace cardresolver::dispatch {
 /// Permits that are used again and again: each is held from the send until one window after the reply, or
 /// after the request is known to arrive no more.
 ///
-/// Claim: no window of length W holds more than N arrivals at the carrier, where N is the sum of the permits of
-/// all processes at any moment (the account's ledger sees to that). Suppose N+1 arrivals lie within less than W,
-/// and let s be the last of their sends. The last of these arrivals is not before s + f, where f is the least
-/// time on the way there. Each of the other N requests was sent before s; it arrived later than s + f - W, so
-/// its reply came later than s + f + b - W, where b is the least time on the way back; and its permit is held
-/// until W - (f + b) after that, so until later than s. N permits are held at s, and there is none to take: a
-/// contradiction. Where nothing is known of the path, f + b is taken for zero; a user who knows it sets
-/// `min_rtt` to it. What was measured proves nothing: the bound mixes the two ways of two requests.
+/// Claim: no window of length W holds more than N arrivals at the carrier, where N is the sum of the permits
+/// of all processes at any moment (the account's ledger sees to that). Suppose N+1 arrivals lie within less
+/// than W, and let s be the last of their sends. The last of these arrivals is not before s + f, where f is
+/// the least time on the way there. Each of the other N requests was sent before s; it arrived later than s +
+/// f - W, so its reply came later than s + f + b - W, where b is the least time on the way back; and its
+/// permit is held until W - (f + b) after that, so until later than s. N permits are held at s, and there is
+/// none to take: a contradiction. Where nothing is known of the path, f + b is taken for zero; a user who
+/// knows it sets `min_rtt` to it. What was measured proves nothing: the bound mixes the two ways of two
+/// requests.
 ///
-/// The claim rests on one assumption: a request that was given up (its connection is reset, so nothing of it is
-/// sent any more) arrives within `arrival_grace` of that or never.
+/// The claim rests on one assumption: a request that was given up (its connection is reset, so nothing of it
+/// is sent any more) arrives within `arrival_grace` of that or never.
 class held_permits {
 public:
     /// Nothing is to be had until a share is set. `limit.count` does not matter here.

@@ -29,8 +29,8 @@ std::uint64_t permit_stock::take(time_point now) {
 }
 
 void permit_stock::release(std::uint64_t id, time_point settled) {
-    const auto one =
-        std::find_if(blocks_.begin(), blocks_.end(), [id](const block& candidate) { return candidate.id == id; });
+    const auto one = std::find_if(blocks_.begin(), blocks_.end(),
+                                  [id](const block& candidate) { return candidate.id == id; });
     CARDRESOLVER_VERIFY(one != blocks_.end() && one->in_flight > 0);
     --one->in_flight;
     one->settled_at = std::max(one->settled_at, settled);

@@ -10,8 +10,8 @@
 
 namespace cardresolver::dispatch {
 
-/// The ledger has counted a block's permits before this process has them. It learns what was used of them once
-/// nothing of the block can arrive any more.
+/// The ledger has counted a block's permits before this process has them. It learns what was used of them
+/// once nothing of the block can arrive any more.
 class permit_stock {
 public:
     /// `lapses_at`: when the grant ends; what is left then is lost.

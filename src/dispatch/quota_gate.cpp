@@ -42,7 +42,8 @@ void quota_gate::set_pace(const pace& pace, time_point now) {
     std::vector<shared_limit> shared;
     std::optional<double> ceiling;
     for (const auto& limit : pace.limits) {
-        if (!limit.is_calendar_day) ceiling = std::min(ceiling.value_or(per_second(limit)), per_second(limit));
+        if (!limit.is_calendar_day)
+            ceiling = std::min(ceiling.value_or(per_second(limit)), per_second(limit));
         if (quota::is_counted(limit)) continue;
         const auto known = std::find_if(shared_.begin(), shared_.end(), [&](const shared_limit& one) {
             return one.limit.window == limit.window;

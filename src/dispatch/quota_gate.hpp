@@ -31,8 +31,8 @@ enum class permit_end : std::uint8_t {
     given_up,  ///< no reply, and we have reset the connection
 };
 
-/// What may not be exceeded, and by whom it is shared: the account's ledger grants a share of every limit for a
-/// few seconds. Without a grant nothing is sent.
+/// What may not be exceeded, and by whom it is shared: the account's ledger grants a share of every limit for
+/// a few seconds. Without a grant nothing is sent.
 ///
 /// Sends are spread evenly over the sliding limits; the day's quota is spent as fast as they allow.
 class quota_gate {
@@ -44,8 +44,8 @@ public:
     const pace& limits() const noexcept { return pace_; }
     /// Requests a second that the carrier is thought to bear, where it has refused any, or `remember`ed.
     std::optional<double> found_rate() const noexcept { return adaptive_.found(); }
-    /// Requests a second that this process may send, by its share of the sliding limits, or, where it has none
-    /// yet, by the share that it can expect; nothing: unlimited.
+    /// Requests a second that this process may send, by its share of the sliding limits, or, where it has
+    /// none yet, by the share that it can expect; nothing: unlimited.
     std::optional<double> rate() const noexcept;
     /// When the day's quota, which is spent, is there again; nothing where it is not spent.
     std::optional<time_point> day_resets_at(time_point now) const noexcept;

@@ -28,7 +28,8 @@ system_clock::duration since_minute(system_clock::time_point now) {
 }  // namespace
 
 calendar::calendar(net::asio::io_context& context, dispatch::dispatcher& dispatcher,
-                   const dispatch::schedule& schedule, const dispatch::pace& usual, std::function<void()> on_change)
+                   const dispatch::schedule& schedule, const dispatch::pace& usual,
+                   std::function<void()> on_change)
     : dispatcher_(dispatcher),
       schedule_(schedule),
       usual_(usual),

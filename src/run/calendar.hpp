@@ -10,13 +10,15 @@
 
 namespace cardresolver::run {
 
-/// Looks at the wall clock once a minute at least, since clocks are set and machines sleep. Event-loop thread only.
+/// Looks at the wall clock once a minute at least, since clocks are set and machines sleep. Event-loop thread
+/// only.
 class calendar {
 public:
-    /// `usual`: the limits outside of the schedule. `on_change` is called when other limits have come into force. All
-    /// references outlive it.
-    calendar(net::asio::io_context& context, dispatch::dispatcher& dispatcher, const dispatch::schedule& schedule,
-             const dispatch::pace& usual, std::function<void()> on_change);
+    /// `usual`: the limits outside of the schedule. `on_change` is called when other limits have come into
+    /// force. All references outlive it.
+    calendar(net::asio::io_context& context, dispatch::dispatcher& dispatcher,
+             const dispatch::schedule& schedule, const dispatch::pace& usual,
+             std::function<void()> on_change);
 
     /// Looks at once, and from then on by itself.
     void start();

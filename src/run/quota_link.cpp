@@ -51,7 +51,8 @@ quota_link::quota_link(net::asio::io_context& context, dispatch::dispatcher& dis
       on_progress_(std::move(on_progress)),
       timer_(context.get_executor()),
       slept_(slept_so_far()),
-      thread_(std::move(ledger), [this, &context] { net::asio::post(context, [this] { on_progress_(); }); }) {}
+      thread_(std::move(ledger), [this, &context] { net::asio::post(context, [this] { on_progress_(); }); }) {
+}
 
 void quota_link::tend() {
     const auto now = clock::now();

@@ -16,17 +16,18 @@ namespace cardresolver::run {
 
 struct settings;
 
-/// The ledger that a run's settings name: the account's in the state directory, or one that ends with the process.
-/// Throws `ledger::ledger_error`.
+/// The ledger that a run's settings name: the account's in the state directory, or one that ends with the
+/// process. Throws `ledger::ledger_error`.
 std::unique_ptr<ledger::quota_ledger> open_ledger(const settings& settings, std::uint64_t random);
 
 /// Event-loop thread only.
 class quota_link {
 public:
-    /// All references outlive it. `on_progress` is called on the event loop after a grant, an error, news of a wait,
-    /// and when something is due.
-    quota_link(net::asio::io_context& context, dispatch::dispatcher& dispatcher, carrier::transid_sequence& transids,
-               std::unique_ptr<ledger::quota_ledger> ledger, std::function<void()> on_progress);
+    /// All references outlive it. `on_progress` is called on the event loop after a grant, an error, news of
+    /// a wait, and when something is due.
+    quota_link(net::asio::io_context& context, dispatch::dispatcher& dispatcher,
+               carrier::transid_sequence& transids, std::unique_ptr<ledger::quota_ledger> ledger,
+               std::function<void()> on_progress);
 
     /// Hands over what was granted, and asks for more where it is time. To be called after every event.
     void tend();

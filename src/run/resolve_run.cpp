@@ -49,8 +49,10 @@ public:
           encoder_(settings.url, settings.account, settings.method, settings.user_agent),
           transids_(settings.account.appid),
           dispatcher_(dispatch_settings_of(settings, random_number(), random_number()), settings_.catalogue),
-          quota_(context, dispatcher_, transids_, open_ledger(settings, random_number()), [this] { on_progress(); }),
-          calendar_(context, dispatcher_, settings_.schedule, settings_.dispatch.pace, [this] { on_progress(); }),
+          quota_(context, dispatcher_, transids_, open_ledger(settings, random_number()),
+                 [this] { on_progress(); }),
+          calendar_(context, dispatcher_, settings_.schedule, settings_.dispatch.pace,
+                    [this] { on_progress(); }),
           trace_(make_trace()),
           opening_(open_run(settings, input_ ? &input_->columns() : nullptr)),
           earlier_(opening_.resumed),
@@ -98,7 +100,7 @@ public:
         look_for_faults();
         feed();
         link_.pump();
-        quota_.tend();  // what was sent may have used up what was granted
+        quota_.tend();      // what was sent may have used up what was granted
         look_for_faults();  // the pump may have given up on the carrier
         look_for_end();
     }

@@ -41,7 +41,7 @@ struct statistics {
     std::optional<double> found_rate;          ///< requests a second that it bears, as far as is known
     std::uint64_t permits_unused = 0;  ///< requests that the limits would have allowed beyond those sent
     std::optional<std::chrono::steady_clock::duration> held_for;  ///< nothing is sent for so much longer
-    hold_reason held_by = hold_reason::down;                   ///< where `held_for` says so
+    hold_reason held_by = hold_reason::down;                      ///< where `held_for` says so
 
     bool is_unlimited() const noexcept { return limits.empty() && !finds_limit; }
 

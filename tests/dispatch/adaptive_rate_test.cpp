@@ -18,8 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-/// A carrier that takes so many requests in any second, by its own clock, and refuses the others; the limit may
-/// change. The sender asks as fast as the rate under test lets it.
+/// A carrier that takes so many requests in any second, by its own clock, and refuses the others; the limit
+/// may change. The sender asks as fast as the rate under test lets it.
 class limited_carrier {
 public:
     using limit_rule = std::function<std::size_t(duration since_start)>;
@@ -31,7 +31,8 @@ public:
         const auto end = now_ + time;
         while (now_ < end) {
             const double per_second = rate.rate().value_or(1e4);
-            pace_.set_spacing(std::chrono::duration_cast<duration>(std::chrono::duration<double>(1 / per_second)));
+            pace_.set_spacing(
+                std::chrono::duration_cast<duration>(std::chrono::duration<double>(1 / per_second)));
             auto send_at = std::max({pace_.available_at(now_), rate.available_at(now_), held_until_});
             if (hold_ > 100ms && !replies_.empty()) send_at = never;  // it is asked by one probe at a time
             const auto reply_at = replies_.empty() ? never : replies_.top().at;
@@ -69,7 +70,8 @@ private:
         rate.on_sent(now_);
         const auto there = latency_ / 2 + jitter_ * static_cast<int>(random_.next() % 101) / 200;
         const auto back = latency_ / 2 + jitter_ * static_cast<int>(random_.next() % 101) / 200;
-        const auto arrival = now_ + there;  // judged at once: arrivals that overtake each other do not matter here
+        const auto arrival =
+            now_ + there;  // judged at once: arrivals that overtake each other do not matter here
         while (!window_.empty() && arrival - window_.front() >= 1s)
             window_.pop_front();
         const bool is_refused = window_.size() >= limit_(arrival - start);
@@ -153,7 +155,8 @@ TEST(adaptive_rate, RL4_follows_a_limit_that_halves_and_doubles) {
     EXPECT_GE(carrier.taken(110s, 120s), 0.9 * 75 * 10);
     EXPECT_GE(carrier.taken(170s, 180s), 0.9 * 150 * 10);
     EXPECT_GE(carrier.taken(230s, 240s), 0.9 * 300 * 10);
-    EXPECT_LE(static_cast<double>(carrier.refused(0s, 240s)), 0.01 * static_cast<double>(carrier.taken(0s, 240s)));
+    EXPECT_LE(static_cast<double>(carrier.refused(0s, 240s)),
+              0.01 * static_cast<double>(carrier.taken(0s, 240s)));
 }
 
 TEST(adaptive_rate, RL4_never_looks_above_what_the_user_allows) {

@@ -141,8 +141,8 @@ private:
     std::function<model_opening(time_point)> opening_rule_;
     std::multimap<time_point, bool> openings_;  ///< under way: when they end, and whether they fail
     time_point abandoned_before_ = time_point::min();
-    std::size_t open_ = 0;                      ///< connections
-    time_point may_open_at_ = never;            ///< where one is missing
+    std::size_t open_ = 0;            ///< connections
+    time_point may_open_at_ = never;  ///< where one is missing
     bool keep_rows_ = true;
     std::vector<model_request> requests_;
     std::vector<decided_row> rows_;

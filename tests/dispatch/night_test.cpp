@@ -179,8 +179,7 @@ private:
         sent_.push_back(request.at);
         if (!is_away(request.at)) return answer_all(request);
         probes_.push_back(request.at);
-        if (request.at > begin + 1min && !is_down(run_.dispatch(), request.at))
-            ++why_not_down_;
+        if (request.at > begin + 1min && !is_down(run_.dispatch(), request.at)) ++why_not_down_;
         return form_.answer;
     }
     model_opening open(time_point at) {

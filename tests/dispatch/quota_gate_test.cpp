@@ -158,7 +158,8 @@ TEST(quota_gate, smooth_pacing_leaves_room_for_jitter) {
         for (const auto end = now + 60s; now < end; ++sends) {
             now = std::max(now, available(gate, now));
             const auto taken = gate.take(now);
-            gate.release(taken, permit_end::answered, now + 5ms + jitter * static_cast<int>(random.next() % 101) / 100);
+            gate.release(taken, permit_end::answered,
+                         now + 5ms + jitter * static_cast<int>(random.next() % 101) / 100);
         }
         return sends;
     };
@@ -309,8 +310,7 @@ INSTANTIATE_TEST_SUITE_P(table, quota_gate_proof,
                          testing::Values(jitter_case{100, 1s, 0ms, 0ms}, jitter_case{100, 1s, 40ms, 0ms},
                                          jitter_case{200, 1s, 50ms, 100ms},
                                          jitter_case{100, 1s, 200ms, 500ms},
-                                         jitter_case{10, 1s, 20ms, 2000ms},
-                                         jitter_case{300, 30s, 30ms, 60ms},
+                                         jitter_case{10, 1s, 20ms, 2000ms}, jitter_case{300, 30s, 30ms, 60ms},
                                          jitter_case{1, 1s, 10ms, 10ms}));
 
 }  // namespace
