@@ -6,13 +6,19 @@
 #include "app/logging.hpp"
 #include "app/resolve_settings.hpp"
 #include "app/standard_output.hpp"
+#include "app/state_folder.hpp"
 #include "app/version.hpp"
 #include "card/canonical.hpp"
+#include "ledger/account_ledger.hpp"
+#include "ledger/memory_ledger.hpp"
+#include "run/lone_permit.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
+#include <random>
 #include <stdexcept>
 
 namespace cardresolver::app {
@@ -43,10 +49,14 @@ exit_code print_broken_configuration(const std::vector<option_fault>& faults) {
     return print_steps({{step}, worst_of(faults)});
 }
 
+/// A permit that is not there by then will not be soon.
+constexpr std::chrono::seconds longest_wait{10};
+
 /// Everything that lives as long as the check.
 class check_session {
 public:
-    check_session(const command_options& options, carrier::account account, const card::card_number& number) {
+    check_session(const option_reading& reading, carrier::account account, const card::card_number& number) {
+        const auto& options = reading.options;
         settings_.account = std::move(account);
         settings_.number = number;
         settings_.method = options.method;
@@ -61,13 +71,38 @@ public:
         }
         for (const auto& [code, meaning] : options.status_classes)
             catalogue_.reclassify(code, meaning);
+        settings_.take_permit = [this] { return permit_->take(longest_wait); };
+        pace_ = pace_of(reading);
+    }
+
+    /// `folder`: of the account's ledger; empty: the account ends with the process.
+    std::optional<check_step> open_ledger(const std::string& folder) {
+        std::random_device device;
+        try {
+            if (folder.empty()) {
+                ledger_ = std::make_unique<ledger::memory_ledger>(device());
+            } else {
+                ledger_ = std::make_unique<ledger::account_ledger>(
+                    folder,
+                    ledger::account_name{settings_.url.host, settings_.url.port, settings_.account.appid});
+            }
+        } catch (const ledger::ledger_error& error) {
+            return check_step{"quota", step_state::failed, error.what(), {}};
+        }
+        permit_.emplace(*ledger_, pace_, (std::uint64_t{device()} << 32U) | device(),
+                        settings_.account.appid);
+        return std::nullopt;
     }
 
     exit_code execute() {
         try {
             const auto result = run::probe_carrier(context_, settings_);
+            permit_->give_back(result.reply ? dispatch::permit_end::answered
+                                            : dispatch::permit_end::given_up);
             return print_steps(judge_probe(
                 result, {settings_.url, settings_.client.proxy.has_value(), settings_.number, catalogue_}));
+        } catch (const ledger::ledger_error& error) {
+            return print_steps({{{"quota", step_state::failed, error.what(), {}}}, exit_code::io_error});
         } catch (const std::runtime_error& error) {
             const check_step step{"transport", step_state::failed, error.what(), {}};
             return print_steps({{step}, exit_code::configuration});
@@ -78,8 +113,25 @@ private:
     run::probe_settings settings_;
     carrier::status_catalogue catalogue_;
     std::optional<built_in_carrier> carrier_;
+    dispatch::pace pace_;
+    std::unique_ptr<ledger::quota_ledger> ledger_;
+    std::optional<run::lone_permit> permit_;
     net::asio::io_context context_{1};
 };
+
+/// Tells where the ledger is; a code where it cannot be kept.
+std::optional<exit_code> prepare_ledger(check_session& session, const command_options& options) {
+    state_folder folder;
+    if (options.base_url) folder = choose_state_folder(options.state_dir, find_state_surroundings());
+    std::optional<check_step> failed;
+    if (!folder.error.empty()) failed = check_step{"quota", step_state::failed, folder.error, {}};
+    if (!failed) failed = session.open_ledger(folder.path);
+    if (failed) return print_steps({{*failed}, exit_code::cannot_create});
+    if (folder.path.empty()) return std::nullopt;
+    const auto printed =
+        print_steps({{{"quota", step_state::ok, "the account's ledger is kept in " + folder.path, {}}}, {}});
+    return printed == exit_code::success ? std::nullopt : std::optional(printed);
+}
 
 }  // namespace
 
@@ -97,7 +149,8 @@ exit_code execute_check(const option_reading& reading) {
     if (options.base_url && !options.base_url->tls) log_warning(plaintext_warning());
     // Never destroyed: the resolver's thread may be blocked in a look-up.
     static std::unique_ptr<check_session> session;
-    session = std::make_unique<check_session>(options, std::move(*account), *number);
+    session = std::make_unique<check_session>(reading, std::move(*account), *number);
+    if (const auto failed = prepare_ledger(*session, options)) return *failed;
     return session->execute();
 }
 

@@ -99,6 +99,9 @@ public:
         tell_way();
         if (result_.failure) {
             tell_failure(*result_.failure);
+        } else if (result_.has_no_permit) {
+            fail("request", exit_code::stopped_early, "not sent: the limits leave no permit for it",
+                 "other processes of the account use them up, or the day's quota is spent: try again later");
         } else if (result_.reply) {
             tell_clock(*result_.reply);
             tell_reply(*result_.reply);

@@ -48,6 +48,7 @@ public:
         : options_(options), settings_(std::move(settings)) {
         if (!options_.base_url) start_built_in_carrier();
         settings_.on_wait = [this](std::string_view why) { tell_of_wait(why); };
+        settings_.on_clock_behind = [this](std::chrono::seconds behind) { tell_of_clock(behind); };
         if (settings_.trace) settings_.trace->on_fault = [this](std::string_view why) { give_up_trace(why); };
     }
 
@@ -104,6 +105,14 @@ private:
         if (progress_) progress_->clear();
         log_warning(fmt::format(
             "{}: nothing is asked meanwhile, and the run goes on by itself once that is over", why));
+    }
+
+    void tell_of_clock(std::chrono::seconds behind) {
+        if (progress_) progress_->clear();
+        log_warning(fmt::format(
+            "the clock is {} s behind what it has shown before: transaction numbers keep to the later"
+            " time, and no day's quota begins early; check the clock",
+            behind.count()));
     }
 
     /// The rows are what matters: they go on.

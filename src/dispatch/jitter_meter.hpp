@@ -17,10 +17,10 @@ public:
         deviation_ += weight * (deviation - deviation_);
     }
 
-    /// Twice the mean deviation of a round trip: for delays that are evenly spread, each way's share of the
-    /// jitter is three of its mean deviations wide, and half of it matters at either edge of a window.
+    /// The mean deviation of a round trip. For delays that are evenly spread on both ways, the jitter of one
+    /// way is three of these wide: it takes an unlucky second for its edges to take in more than this.
     duration spread() const noexcept {
-        return std::chrono::duration_cast<duration>(std::chrono::duration<double>(2 * deviation_));
+        return std::chrono::duration_cast<duration>(std::chrono::duration<double>(deviation_));
     }
 
 private:

@@ -69,6 +69,8 @@ public:
     quota::request ask(time_point now, bool is_busy, std::optional<duration> hold);
     /// What the ledger said to the last request.
     void on_grant(const quota::grant& granted, time_point now);
+    /// The ledger could not answer the last request: it has not taken place.
+    void on_refusal() noexcept { is_asking_ = false; }
     /// The machine was asleep: whatever was granted may have been given to others meanwhile.
     void on_suspended() noexcept { lease_ends_ = time_point::min(); }
     /// The last word: nothing is in flight any more.

@@ -9,7 +9,6 @@
 
 #include <exception>
 #include <memory>
-#include <random>
 #include <span>
 
 namespace cardresolver::run {
@@ -37,14 +36,11 @@ net::client_settings complete(const probe_settings& settings, const net::executo
     return client;
 }
 
-std::string make_request(const probe_settings& settings) {
-    std::random_device device;
-    carrier::lone_transids transids(settings.account.appid, device());
+std::string make_request(const probe_settings& settings, const carrier::transid& transid) {
     const carrier::request_encoder encoder(settings.url, settings.account, settings.method,
                                            settings.user_agent);
     std::string request;
-    encoder.encode(request, transids.next(std::chrono::system_clock::now()), settings.number.kind(),
-                   std::span(&settings.number, 1));
+    encoder.encode(request, transid, settings.number.kind(), std::span(&settings.number, 1));
     return request;
 }
 
@@ -67,7 +63,10 @@ net::task<void> async_probe(net::connection& connection, const probe_settings& s
     result.failure = co_await connection.async_open();
     result.peer = connection.peer();
     if (result.failure) co_return;
-    const auto request = make_request(settings);
+    const auto transid = settings.take_permit();
+    result.has_no_permit = !transid;
+    if (!transid) co_return;
+    const auto request = make_request(settings, *transid);
     result.sent_at = std::chrono::system_clock::now();
     const auto exchanged = co_await connection.async_exchange(request);
     result.elapsed = exchanged.elapsed;

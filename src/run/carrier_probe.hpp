@@ -6,6 +6,7 @@
 #include "carrier/account.hpp"
 #include "carrier/base_url.hpp"
 #include "carrier/request.hpp"
+#include "carrier/transid.hpp"
 #include "net/client_settings.hpp"
 #include "net/event_loop_fwd.hpp"
 #include "net/peer.hpp"
@@ -24,6 +25,8 @@ struct probe_settings {
     std::string user_agent = "cardresolver";
     net::client_settings client;  ///< `host`, `port` and `tls` are taken from `url`
     card::card_number number;     ///< what is asked
+    /// Called once, right before the request goes out: what it is signed with; nothing: it must not go out.
+    std::function<std::optional<carrier::transid>()> take_permit;
 };
 
 /// What the carrier said about the one card.
@@ -45,6 +48,7 @@ struct probe_result {
     std::vector<std::string> addresses;  ///< of the name that was looked up; empty: none was, or none found
     net::peer_facts peer;
     std::optional<card::failure> failure;
+    bool has_no_permit = false;  ///< the connection was good, and nothing was sent over it
     std::optional<probe_reply> reply;
     std::chrono::system_clock::time_point sent_at{};  ///< meaningful with a reply
     std::chrono::steady_clock::duration elapsed{};    ///< likewise

@@ -26,6 +26,9 @@ using clock = std::chrono::steady_clock;
 /// Beyond the request time-out: for writing what came in last.
 constexpr auto drain_grace = std::chrono::seconds(1);
 
+/// Clocks are corrected by this much all the time.
+constexpr auto tolerated_step = std::chrono::seconds(5);
+
 /// Events are not kept back longer than this.
 constexpr auto flush_trace_after = std::chrono::milliseconds(200);
 
@@ -95,6 +98,7 @@ public:
     void on_progress() override {
         if (trace_) tend_trace();
         tell_of_wait();
+        tell_of_clock();
         if (is_closing_) return finish_when_written();
         quota_.tend();
         look_for_faults();
@@ -174,6 +178,13 @@ private:
         const auto why = rows_.is_waiting() ? rows_.waits_for() : quota_.waits_for();
         if (!why.empty() && !is_wait_told_ && settings_.on_wait) settings_.on_wait(why);
         is_wait_told_ = !why.empty();
+    }
+
+    /// Transaction numbers and the carrier's day keep to the later time.
+    void tell_of_clock() {
+        if (is_clock_told_ || quota_.clock_behind() < tolerated_step) return;
+        is_clock_told_ = true;
+        if (settings_.on_clock_behind) settings_.on_clock_behind(quota_.clock_behind());
     }
 
     /// Who is told of rows first.
@@ -352,6 +363,7 @@ private:
     bool is_closing_ = false;
     bool is_discarded_ = false;
     bool is_wait_told_ = false;
+    bool is_clock_told_ = false;
     std::uint64_t valid_records_ = 0;
     std::string first_invalid_;  ///< where and why
 };

@@ -157,6 +157,11 @@ class Clocks(ProcessFaults):
                 self.assertEqual(len(set(transids)), len(NUMBERS) // 5, name)
                 self.assertEqual(times, sorted(times), f"{name}: a transaction number went back in time")
 
+    def test_PR6_RL6_a_wall_clock_that_is_set_back_is_told_of(self) -> None:
+        done = self.resolve("--rate", "20/s", RESOURCE_WALL="20:-86400")
+        self.assert_exit(done, 0)
+        self.assertRegex(done.stderr, rb"the clock is 86\d\d\d s behind what it has shown before")
+
     def test_PR6_a_deadline_is_the_wall_clock_s_also_where_that_jumps(self) -> None:
         """Twelve hours away; the clock is set a day ahead."""
         done = self.resolve("--rate", "4/s", "--deadline", "12h", RESOURCE_WALL="12:86400")

@@ -52,8 +52,8 @@ class Accepted(CheckTestCase):
     def test_every_step_of_a_good_account(self) -> None:
         carrier = self.carrier()
         text = self.check_at(carrier)
-        self.assertEqual(self.states(text), dict.fromkeys(["configuration", "connection", "certificate", "clock",
-                                                           "request"], "ok"))
+        self.assertEqual(self.states(text), dict.fromkeys(["configuration", "quota", "connection", "certificate",
+                                                           "clock", "request"], "ok"))
         self.assertIn("subject CN = carrier", text)
         self.assertIn("issuer CN = Test Authority", text)
         self.assertIn("to 2049-12-31 23:59:59 UTC", text)

@@ -3,7 +3,7 @@
 //
 // Claim: where each process keeps to its share, by a gate that holds a permit from the send until one window
 // after the reply, no window of arrivals at the carrier holds more than N. For then each of the N permits is
-// as good as one of a single gate's (`dispatch/permit_gate.hpp`): it changes hands only when it is free. A
+// as good as one of a single gate's (`dispatch/held_permits.hpp`): it changes hands only when it is free. A
 // process gives permits away that are free. One that is gone sends nothing after its lease, and what it has
 // sent arrives within `arrival_grace`; its permits come free one window later.
 #pragma once
