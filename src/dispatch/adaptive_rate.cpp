@@ -123,7 +123,8 @@ void adaptive_rate::on_refused(time_point sent_at, time_point now) {
     // One refusal alone, or after a short time, says little.
     const double least = refusals_ < refusals_that_are_meant ? first_rate : 1.0;
     double limit = std::max({taken, best_ * least_share, least});
-    if (limit_ && now - fell_at_ < same_overshoot) limit = std::min(limit, *limit_);
+    if (limit_ && fell_at_ != time_point::min() && now - fell_at_ < same_overshoot)
+        limit = std::min(limit, *limit_);
     fall_to(limit, now);
 }
 

@@ -163,7 +163,7 @@ void connection_target::on_timeout(time_point now) noexcept {
 }
 
 void connection_target::remember(duration mean, time_point now) noexcept {
-    if (now - least_since_ >= memory || least_since_ == time_point::min()) {
+    if (least_since_ == time_point::min() || now - least_since_ >= memory) {
         least_ = {duration::max(), least_[0]};
         least_since_ = now;
     }

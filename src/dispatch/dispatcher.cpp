@@ -88,7 +88,8 @@ time_point dispatcher::ledger_due_at(time_point now) const {
     // Without a lease, permits of requests that are still under way would be given to others.
     if ((stop_ || draining_) && in_flight_ == 0) return never;
     const bool has_word = health_.throttled_until() > std::max(now, told_hold_);
-    return std::min(gate_.asks_at(now, is_busy()), has_word ? gate_.asks_soon_at(now) : never);
+    const bool is_in_haste = is_busy() && !standing_still(now);
+    return std::min(gate_.asks_at(now, is_in_haste), has_word ? gate_.asks_soon_at(now) : never);
 }
 
 quota::request dispatcher::ask_ledger(time_point now) {
@@ -109,7 +110,7 @@ std::optional<standstill> dispatcher::standing_still(time_point now) const noexc
     if (closed_until_ > now) return standstill{closed_until_, hold_reason::schedule};
     if (const auto resets_at = gate_.day_resets_at(now))
         return standstill{*resets_at, hold_reason::quota_spent};
-    if (const auto why = health_.why_held(now)) return standstill{health_.resume_at(), *why};
+    if (const auto why = health_.why_held(now)) return standstill{std::max(now, health_.resume_at()), *why};
     return std::nullopt;
 }
 

@@ -13,14 +13,14 @@ using std::chrono::milliseconds;
 
 /// A lease is renewed well before it ends: a ledger that answers late costs nothing.
 constexpr duration renewal = milliseconds(500);
-/// By a process that has nothing to send.
+/// By a process that has nothing to send, or may not for a while.
 constexpr duration idle_renewal = milliseconds(2500);
 /// Between two requests for more permits or serials.
 constexpr duration least_distance = milliseconds(20);
 
 /// What a block prints is not much older than this.
 constexpr duration transid_age = std::chrono::seconds(5);
-constexpr std::uint64_t least_transids = 100;
+constexpr std::uint64_t least_transids = 1000;
 constexpr std::uint64_t most_transids = 1'000'000;
 
 /// Permits of a block where nothing else says how many are needed: the ledger gives as many as it sees fit.
@@ -151,10 +151,10 @@ std::uint64_t quota_gate::wanted_transids() const noexcept {
     return std::clamp(4 * taken_, least_transids, most_transids);
 }
 
-time_point quota_gate::asks_at(time_point now, bool is_busy) const {
+time_point quota_gate::asks_at(time_point now, bool is_in_haste) const {
     if (is_asking_) return never;
     if (lease_ends_ <= now || has_new_pace_) return now;
-    if (!is_busy) return std::max(now, asked_at_ + idle_renewal);
+    if (!is_in_haste) return std::max(now, asked_at_ + idle_renewal);
     auto at = asked_at_ + renewal;
     const auto soon = asked_at_ + least_distance;
     if (transids_left_ < std::max(least_transids / 4, taken_)) at = std::min(at, soon);

@@ -62,7 +62,7 @@ public:
 
     // --- the ledger; one exchange at a time
     /// When a grant should be asked for: `now`, later, or `never` while one is under way.
-    time_point asks_at(time_point now, bool is_busy) const;
+    time_point asks_at(time_point now, bool is_in_haste) const;
     /// The same where there is something that it should know at once.
     time_point asks_soon_at(time_point now) const noexcept;
     /// What to tell the ledger. `hold`: how much longer the account is to leave the carrier alone.
