@@ -36,11 +36,6 @@ exit_code say(const ending& end) {
     return end.code;
 }
 
-/// The built-in carrier's account ends with the process.
-bool needs_ledger(const command_options& options) {
-    return options.base_url || !options.state_dir.empty();
-}
-
 /// Everything that lives as long as a run.
 class resolve_session {
 public:
@@ -82,7 +77,9 @@ private:
         } catch (const sink::output_error& error) {
             return judge(error);
         } catch (const ledger::ledger_error& error) {
-            return ending{exit_code::cannot_create, error.what()};
+            using error_kind = ledger::ledger_error::error_kind;
+            const bool was_there = error.kind == error_kind::io || error.kind == error_kind::damaged;
+            return ending{was_there ? exit_code::io_error : exit_code::cannot_create, error.what()};
         } catch (const run::settings_changed& error) {
             return ending{exit_code::usage, error.what()};
         } catch (const std::system_error& error) {
@@ -176,7 +173,8 @@ exit_code execute_resolve(const option_reading& reading) {
     if (!settings) return report_faults(faults);
     if (reading.options.base_url && !reading.options.base_url->tls) log_warning(plaintext_warning());
     if (const auto warning = query_warning(reading.options); !warning.empty()) log_warning(warning);
-    if (needs_ledger(reading.options)) {
+    // The built-in carrier's account ends with the process.
+    if (reading.options.base_url) {
         auto folder = choose_state_folder(reading.options.state_dir, find_state_surroundings());
         if (!folder.error.empty()) return say({exit_code::cannot_create, folder.error});
         settings->state_dir = std::move(folder.path);

@@ -3,6 +3,8 @@
 
 #include "dispatch/clock.hpp"
 
+#include <algorithm>
+
 namespace cardresolver::dispatch {
 
 /// One send in each `spacing`, with a slack that lets a late timer catch up: sends are never bunched by more
@@ -14,21 +16,19 @@ public:
     duration spacing() const noexcept { return spacing_; }
 
     /// `now`, or later.
-    time_point available_at(time_point now) const noexcept { return next_ > now ? next_ : now; }
-    void take(time_point now) noexcept {
-        const auto earliest = now - max_slack;
-        next_ = (next_ > earliest ? next_ : earliest) + spacing_;
-    }
-    /// Sends nothing for so long.
-    void pause_until(time_point at) noexcept {
-        if (at > next_) next_ = at;
-    }
+    time_point available_at(time_point now) const noexcept { return std::max(now, next_slot()); }
+    void take(time_point now) noexcept { last_slot_ = std::max(next_slot(), now - max_slack); }
 
 private:
     static constexpr duration max_slack = std::chrono::milliseconds(20);
 
+    /// By the spacing that holds now, whatever it was when the last one was taken.
+    time_point next_slot() const noexcept {
+        return last_slot_ == time_point::min() ? last_slot_ : last_slot_ + spacing_;
+    }
+
     duration spacing_{};
-    time_point next_ = time_point::min();
+    time_point last_slot_ = time_point::min();
 };
 
 }  // namespace cardresolver::dispatch

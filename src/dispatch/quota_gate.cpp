@@ -195,10 +195,16 @@ quota::request quota_gate::ask(time_point now, bool is_busy, std::optional<durat
     return request;
 }
 
+void quota_gate::on_suspended() noexcept {
+    lease_ends_ = time_point::min();
+    is_answer_void_ = is_asking_;
+}
+
 void quota_gate::on_grant(const quota::grant& granted, time_point now) {
     CARDRESOLVER_VERIFY(is_asking_);
     is_asking_ = false;
-    lease_ends_ = asked_at_ + quota::lease_length;
+    lease_ends_ = is_answer_void_ ? time_point::min() : asked_at_ + quota::lease_length;
+    is_answer_void_ = false;
     busy_processes_ = std::max<std::uint64_t>(1, granted.busy_processes);
     for (std::size_t i = 0; !has_new_pace_ && i < shared_.size(); ++i)
         shared_[i].permits.set_share(granted.shares.at(i), granted.targets.at(i));

@@ -72,7 +72,7 @@ public:
     /// The ledger could not answer the last request: it has not taken place.
     void on_refusal() noexcept { is_asking_ = false; }
     /// The machine was asleep: whatever was granted may have been given to others meanwhile.
-    void on_suspended() noexcept { lease_ends_ = time_point::min(); }
+    void on_suspended() noexcept;
     /// The last word: nothing is in flight any more.
     quota::request leave(time_point now);
 
@@ -100,7 +100,8 @@ private:
     jitter_meter jitter_;
 
     bool is_asking_ = false;
-    bool has_new_pace_ = false;  ///< since the last request
+    bool is_answer_void_ = false;  ///< the machine was asleep since it was asked for
+    bool has_new_pace_ = false;    ///< since the last request
     time_point asked_at_ = time_point::min();
     time_point lease_ends_ = time_point::min();
     time_point next_permits_at_ = time_point::min();

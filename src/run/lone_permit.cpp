@@ -19,9 +19,10 @@ std::optional<carrier::transid> lone_permit::take(std::chrono::milliseconds at_m
     const auto until = clock::now() + at_most;
     for (auto now = clock::now(); now < until; now = clock::now()) {
         if (gate_.asks_at(now, true) <= now) ask(now);
-        const auto at = gate_.available_at(clock::now());
-        if (at <= clock::now()) {
-            taken_ = gate_.take(clock::now());
+        const auto looked_at = clock::now();
+        const auto at = std::max(gate_.available_at(looked_at), held_until_);
+        if (at <= looked_at) {
+            taken_ = gate_.take(looked_at);
             return transids_.next(std::chrono::system_clock::now());
         }
         std::this_thread::sleep_until(std::min({at, until, now + look_again_after}));
@@ -34,6 +35,7 @@ void lone_permit::ask(clock::time_point now) {
         const auto granted = ledger_.exchange(gate_.ask(now, true, std::nullopt));
         if (granted.transids.count > 0) transids_.use(granted.transids);
         gate_.on_grant(granted, clock::now());
+        held_until_ = clock::now() + granted.hold;
     } catch (const ledger::ledger_error& error) {
         if (!error.is_passing()) throw;
         gate_.on_refusal();

@@ -34,6 +34,7 @@ private:
     dispatch::quota_gate gate_;
     carrier::transid_sequence transids_;
     std::optional<dispatch::permit> taken_;
+    clock::time_point held_until_{};  ///< the carrier wants the account to keep away
 };
 
 }  // namespace cardresolver::run

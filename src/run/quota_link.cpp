@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include <ctime>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -36,11 +37,28 @@ std::chrono::nanoseconds slept_so_far() {
 
 }  // namespace
 
-std::unique_ptr<ledger::quota_ledger> open_ledger(const settings& settings, std::uint64_t random) {
-    if (!settings.state_dir) return std::make_unique<ledger::memory_ledger>(random);
+namespace {
+
+std::unique_ptr<ledger::quota_ledger> open_account(const settings& settings) {
     const auto& url = settings.url;
     return std::make_unique<ledger::account_ledger>(
         *settings.state_dir, ledger::account_name{url.host, url.port, settings.account.appid});
+}
+
+}  // namespace
+
+std::unique_ptr<ledger::quota_ledger> open_ledger(const settings& settings, std::uint64_t random) {
+    if (!settings.state_dir) return std::make_unique<ledger::memory_ledger>(random);
+    const auto until = clock::now() + settings.dispatch.give_up_after;
+    for (bool is_told = false;; is_told = true) {
+        try {
+            return open_account(settings);
+        } catch (const ledger::ledger_error& error) {
+            if (!error.is_passing() || clock::now() >= until) throw;
+            if (!is_told && settings.on_wait) settings.on_wait(error.what());
+        }
+        std::this_thread::sleep_for(retry_pause);
+    }
 }
 
 quota_link::quota_link(net::asio::io_context& context, dispatch::dispatcher& dispatcher,

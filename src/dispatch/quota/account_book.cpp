@@ -138,7 +138,7 @@ void account_book::leave(const request& asked) {
     }
     for (auto& table : state_.shares)
         table.cool(asked.process, state_.now + table.window + arrival_grace);
-    abandon_blocks(asked.process, state_.now);
+    abandon_blocks(asked.process, state_.now + arrival_grace);  // what was given up may be under way yet
     std::erase_if(state_.members, [&](const member& one) { return one.process == asked.process; });
 }
 
