@@ -57,7 +57,7 @@ carrier_link::carrier_link(net::asio::io_context& context, net::client& client,
       connections_(connections),
       owner_(owner),
       rows_(&owner),
-      timer_(context.get_executor()) {}
+      timer_(context.get_executor(), [this] { owner_.on_progress(); }) {}
 
 carrier_link::~carrier_link() = default;
 
@@ -72,7 +72,7 @@ void carrier_link::pump() {
     while (!closing_ && owner_.has_room()) {
         const auto at = dispatcher_.may_send_at(now);
         if (at > now) {
-            wake_at(at);
+            timer_.wake_at(at);
             break;
         }
         // Fewer connections than before mean fewer requests at once; those that are open stay so.
@@ -84,14 +84,14 @@ void carrier_link::pump() {
         prepare(*idle, *dispatcher_.next(now));
         idle->wake.cancel();
     }
-    wake_at(dispatcher_.give_up_at());
+    timer_.wake_at(dispatcher_.give_up_at());
     free_a_permit(now);
 }
 
 /// All permits hang: one is needed to see whether the carrier is back.
 void carrier_link::free_a_permit(dispatch::time_point now) {
     const auto at = dispatcher_.gives_up_one_at(now);
-    if (at > now) return wake_at(at);
+    if (at > now) return timer_.wake_at(at);
     const auto longest = dispatcher_.longest_under_way();
     for (auto& one : workers_) {
         if (one.batch == longest) one.connection.close();
@@ -117,12 +117,12 @@ void carrier_link::open_more(dispatch::time_point now) {
     const auto at_once = all_at_once ? cap : std::max(least_at_once, cap / 8);
     while (workers_.size() < cap && opening_ < at_once && opening_ < dispatcher_.backlog()) {
         const auto at = dispatcher_.may_open_at(now, opening_, open_connections());
-        if (at > now) return wake_at(at);
+        if (at > now) return timer_.wake_at(at);
         dispatcher_.on_opening(now);
         spawn_worker();
     }
     // All may hang. When that is noticed, there are to be some more.
-    if (const auto at = dispatcher_.probing_at(); workers_.size() >= cap && at > now) wake_at(at);
+    if (const auto at = dispatcher_.probing_at(); workers_.size() >= cap && at > now) timer_.wake_at(at);
 }
 
 std::size_t carrier_link::connection_cap(dispatch::time_point now) {
@@ -256,17 +256,6 @@ void carrier_link::report_cancelled(worker& self) {
     if (trace_ != nullptr) trace_->on_failure(self.attempt, cancelled, clock::duration::zero());
     dispatcher_.on_failure(*self.batch, cancelled, now, *rows_);
     if (trace_ != nullptr) trace_->on_settled(held_until(now), now);
-}
-
-void carrier_link::wake_at(dispatch::time_point at) {
-    if (at >= timer_at_) return;
-    timer_at_ = at;
-    timer_.expires_at(at);
-    timer_.async_wait([this](boost::system::error_code ec) {
-        if (ec) return;  // replaced by an earlier time
-        timer_at_ = dispatch::never;
-        owner_.on_progress();
-    });
 }
 
 void carrier_link::close_all() {

@@ -8,6 +8,7 @@
 #include "dispatch/dispatcher.hpp"
 #include "net/client.hpp"
 #include "net/connection.hpp"
+#include "run/earliest_timer.hpp"
 #include "run/latency_histogram.hpp"
 #include "run/steady_timer.hpp"
 #include "run/trace.hpp"
@@ -79,7 +80,6 @@ private:
     std::size_t connection_cap(dispatch::time_point now);
     void abandon_hung();
     void free_a_permit(dispatch::time_point now);
-    void wake_at(dispatch::time_point at);
 
     net::asio::io_context& context_;
     net::client& client_;
@@ -96,8 +96,7 @@ private:
     std::vector<worker*> idle_;  ///< the most recently used last
     std::size_t opening_ = 0;
     bool closing_ = false;
-    steady_timer timer_;
-    dispatch::time_point timer_at_ = dispatch::never;
+    earliest_timer timer_;
     latency_histogram latency_;
     dispatch::time_point abandoned_before_ = dispatch::time_point::min();
     dispatch::connection_target target_;  ///< where their number is left open

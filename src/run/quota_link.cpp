@@ -35,10 +35,6 @@ std::chrono::nanoseconds slept_so_far() {
     return reading_of(CLOCK_BOOTTIME) - reading_of(CLOCK_MONOTONIC);
 }
 
-}  // namespace
-
-namespace {
-
 std::unique_ptr<ledger::quota_ledger> open_account(const settings& settings) {
     const auto& url = settings.url;
     return std::make_unique<ledger::account_ledger>(
@@ -67,7 +63,7 @@ quota_link::quota_link(net::asio::io_context& context, dispatch::dispatcher& dis
     : dispatcher_(dispatcher),
       transids_(transids),
       on_progress_(std::move(on_progress)),
-      timer_(context.get_executor()),
+      timer_(context.get_executor(), [this] { on_progress_(); }),
       slept_(slept_so_far()),
       thread_(std::move(ledger), [this, &context] { net::asio::post(context, [this] { on_progress_(); }); }) {
 }
@@ -78,7 +74,7 @@ void quota_link::tend() {
     take_answer(now);
     if (error_) return;
     const auto due = retry_at_ ? *retry_at_ : dispatcher_.ledger_due_at(now);
-    if (due > now) return wake_at(due);
+    if (due > now) return timer_.wake_at(due);
     ask(retry_at_ ? std::move(last_request_) : dispatcher_.ask_ledger(now));
 }
 
@@ -125,17 +121,6 @@ void quota_link::take_error(const ledger::ledger_error& error, dispatch::time_po
 void quota_link::leave() {
     if (error_ || retry_at_) return;
     thread_.leave(dispatcher_.leave_ledger(clock::now()), longest_farewell);
-}
-
-void quota_link::wake_at(dispatch::time_point at) {
-    if (at >= timer_at_) return;
-    timer_at_ = at;
-    timer_.expires_at(at);
-    timer_.async_wait([this](boost::system::error_code ec) {
-        if (ec) return;  // replaced by an earlier time
-        timer_at_ = dispatch::never;
-        on_progress_();
-    });
 }
 
 }  // namespace cardresolver::run

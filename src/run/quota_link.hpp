@@ -4,7 +4,7 @@
 #include "carrier/transid.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "ledger/ledger_thread.hpp"
-#include "run/steady_timer.hpp"
+#include "run/earliest_timer.hpp"
 
 #include <chrono>
 #include <functional>
@@ -47,13 +47,11 @@ private:
     void take_answer(dispatch::time_point now);
     void take_grant(const dispatch::quota::grant& granted, dispatch::time_point now);
     void take_error(const ledger::ledger_error& error, dispatch::time_point now);
-    void wake_at(dispatch::time_point at);
 
     dispatch::dispatcher& dispatcher_;
     carrier::transid_sequence& transids_;
     std::function<void()> on_progress_;
-    steady_timer timer_;
-    dispatch::time_point timer_at_ = dispatch::never;
+    earliest_timer timer_;
     std::chrono::nanoseconds slept_;  ///< since the machine has started
     std::chrono::seconds clock_behind_{};
     dispatch::quota::request last_request_;
