@@ -1,5 +1,6 @@
 #include "carrier/transid.hpp"
 
+#include "carrier/carrier_offset.hpp"
 #include "carrier/decimal.hpp"
 
 #include <algorithm>
@@ -9,7 +10,6 @@ namespace {
 
 constexpr std::size_t time_width = 14;
 constexpr std::size_t serial_width = 8;
-constexpr std::chrono::hours carrier_offset{8};  // China Standard Time, no daylight saving since 1991
 
 /// Years 1970 to 9999 alone can be printed; a clock outside them is a broken clock.
 constexpr std::int64_t last_second = 253'402'271'999;  // 9999-12-31 15:59:59 UTC

@@ -40,10 +40,7 @@ void quota_gate::set_pace(const pace& pace, time_point now) {
     pace_ = pace;
     has_new_pace_ = true;
     std::vector<shared_limit> shared;
-    std::optional<double> ceiling;
     for (const auto& limit : pace.limits) {
-        if (!limit.is_calendar_day)
-            ceiling = std::min(ceiling.value_or(per_second(limit)), per_second(limit));
         if (quota::is_counted(limit)) continue;
         const auto known = std::find_if(shared_.begin(), shared_.end(), [&](const shared_limit& one) {
             return one.limit.window == limit.window;
@@ -56,7 +53,7 @@ void quota_gate::set_pace(const pace& pace, time_point now) {
         }
     }
     shared_ = std::move(shared);
-    adaptive_.set_ceiling(ceiling);
+    adaptive_.set_ceiling(slowest_rate(pace.limits));
     if (pace.finds_limit) adaptive_.search();
     space_sends();
 }

@@ -3,8 +3,10 @@
 
 #include "dispatch/clock.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace cardresolver::dispatch {
@@ -18,15 +20,25 @@ struct rate_limit {
     bool operator==(const rate_limit&) const = default;
 };
 
-enum class pacing_kind : std::uint8_t {
-    strict,  ///< never more than the limit in any window of arrivals, whatever the latency does
-    smooth,  ///< evenly spaced sends, corrected by the measured jitter
-};
-
 /// In requests a second.
 inline double per_second(const rate_limit& limit) noexcept {
     return static_cast<double>(limit.count) / std::chrono::duration<double>(limit.window).count();
 }
+
+/// Of the slowest limit whose window slides, in requests a second; nothing where none does.
+inline std::optional<double> slowest_rate(const std::vector<rate_limit>& limits) noexcept {
+    std::optional<double> slowest;
+    for (const auto& limit : limits) {
+        if (limit.is_calendar_day) continue;
+        slowest = std::min(slowest.value_or(per_second(limit)), per_second(limit));
+    }
+    return slowest;
+}
+
+enum class pacing_kind : std::uint8_t {
+    strict,  ///< never more than the limit in any window of arrivals, whatever the latency does
+    smooth,  ///< evenly spaced sends, corrected by the measured jitter
+};
 
 /// All limits hold at once. Neither limits nor `finds_limit`: unlimited.
 struct pace {

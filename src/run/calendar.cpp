@@ -11,15 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using system_clock = std::chrono::system_clock;
 
-/// The carrier's: China Standard Time, no daylight saving.
-constexpr auto carrier_offset = 8h;
-
-/// Until the carrier's next day begins.
-system_clock::duration until_next_day(system_clock::time_point now, std::chrono::minutes day_starts) {
-    const auto in_days = now.time_since_epoch() + carrier_offset - day_starts;
-    return std::chrono::floor<std::chrono::days>(in_days) + std::chrono::days(1) - in_days;
-}
-
 /// From the beginning of a minute.
 system_clock::duration since_minute(system_clock::time_point now) {
     return now - std::chrono::floor<std::chrono::minutes>(now);
@@ -43,7 +34,7 @@ void calendar::start() {
 void calendar::look() {
     const auto now = std::chrono::steady_clock::now();
     const auto wall = system_clock::now();
-    dispatcher_.set_day_reset(now + until_next_day(wall, usual_.day_starts), now);
+    dispatcher_.set_day_reset(now + (next_carrier_day(wall, usual_.day_starts) - wall), now);
     system_clock::duration next = 1min;
     if (!schedule_.is_empty()) {
         const auto local = local_time_of(wall);

@@ -1,5 +1,7 @@
 #include "run/local_clock.hpp"
 
+#include "carrier/carrier_offset.hpp"
+
 #include <ctime>
 
 namespace cardresolver::run {
@@ -13,6 +15,12 @@ dispatch::local_time local_time_of(std::chrono::system_clock::time_point at) noe
     constexpr int days_from_monday_to_sunday = 6;
     return {static_cast<unsigned>((parts.tm_wday + days_from_monday_to_sunday) % 7),
             std::chrono::hours(parts.tm_hour) + std::chrono::minutes(parts.tm_min)};
+}
+
+std::chrono::system_clock::time_point next_carrier_day(std::chrono::system_clock::time_point now,
+                                                       std::chrono::minutes day_starts) noexcept {
+    const auto shift = carrier::carrier_offset - day_starts;
+    return std::chrono::floor<std::chrono::days>(now + shift) + std::chrono::days(1) - shift;
 }
 
 }  // namespace cardresolver::run

@@ -6,8 +6,6 @@
 #include "run/row_path.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <unistd.h>
 
 namespace cardresolver::run {
@@ -18,14 +16,9 @@ constexpr auto look_at_traffic_after = std::chrono::milliseconds(200);
 
 /// What the slowest sliding limit would have allowed in the time, beyond what was sent.
 std::uint64_t count_unused(const statistics& counts) {
-    double per_second = std::numeric_limits<double>::infinity();
-    for (const auto& limit : counts.limits) {
-        if (limit.is_calendar_day) continue;
-        const double window = std::chrono::duration<double>(limit.window).count();
-        per_second = std::min(per_second, static_cast<double>(limit.count) / window);
-    }
-    if (std::isinf(per_second)) return 0;
-    const double allowed = per_second * std::chrono::duration<double>(counts.elapsed).count();
+    const auto per_second = dispatch::slowest_rate(counts.limits);
+    if (!per_second) return 0;
+    const double allowed = *per_second * std::chrono::duration<double>(counts.elapsed).count();
     return static_cast<std::uint64_t>(std::max(0.0, allowed - static_cast<double>(counts.requests.sent)));
 }
 

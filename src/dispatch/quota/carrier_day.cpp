@@ -1,5 +1,7 @@
 #include "dispatch/quota/carrier_day.hpp"
 
+#include "carrier/carrier_offset.hpp"
+
 #include <algorithm>
 
 namespace cardresolver::dispatch::quota {
@@ -8,7 +10,7 @@ namespace {
 using std::chrono::hours;
 
 constexpr duration day_length = hours(24);
-constexpr hours carrier_offset{8};  // China Standard Time, no daylight saving since 1991
+using carrier::carrier_offset;
 
 duration since_first_day(std::chrono::system_clock::time_point wall, std::chrono::minutes day_starts) {
     return wall.time_since_epoch() + carrier_offset - day_starts;

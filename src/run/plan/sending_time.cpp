@@ -1,5 +1,7 @@
 #include "run/plan/sending_time.hpp"
 
+#include "run/local_clock.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -16,22 +18,6 @@ constexpr double unlimited = std::numeric_limits<double>::infinity();
 /// Clocks are changed at no other times, in UTC.
 using between_changes_of_clocks = std::chrono::duration<std::int64_t, std::ratio<30 * 60>>;
 
-/// When the carrier's day ends.
-system_clock::time_point next_day(system_clock::time_point now, std::chrono::minutes day_starts) {
-    const auto shift = std::chrono::hours(8) - day_starts;
-    return std::chrono::floor<std::chrono::days>(now + shift) + std::chrono::days(1) - shift;
-}
-
-/// Requests a second; those by the day aside.
-double sliding_rate(const dispatch::pace& pace) {
-    double rate = unlimited;
-    for (const auto& limit : pace.limits) {
-        if (limit.is_calendar_day) continue;
-        rate = std::min(rate, static_cast<double>(limit.count) / seconds(limit.window).count());
-    }
-    return rate;
-}
-
 double day_quota(const dispatch::pace& pace) {
     for (const auto& limit : pace.limits) {
         if (limit.is_calendar_day) return static_cast<double>(limit.count);
@@ -46,13 +32,13 @@ public:
         : plan_(plan),
           requests_(static_cast<double>(requests)),
           now_(plan.starts),
-          day_ends_(next_day(now_, plan.pace.day_starts)) {}
+          day_ends_(next_carrier_day(now_, plan.pace.day_starts)) {}
 
     seconds go() {
         while (sent_ < requests_) {
             if (now_ - plan_.starts > longest_walk) return extrapolate();
             const auto pace = plan_.schedule.in_force(plan_.pace, plan_.local_clock(now_));
-            const double rate = pace ? sliding_rate(*pace) : 0.0;
+            const double rate = pace ? dispatch::slowest_rate(pace->limits).value_or(unlimited) : 0.0;
             const double quota = pace ? day_quota(*pace) : unlimited;
             const bool is_steady = plan_.schedule.is_empty() && quota == unlimited;
             if (is_steady) return seconds(requests_ / rate);
@@ -90,7 +76,7 @@ private:
         now_ = until;
         if (now_ < day_ends_) return;
         sent_today_ = 0;
-        day_ends_ = next_day(now_, plan_.pace.day_starts);
+        day_ends_ = next_carrier_day(now_, plan_.pace.day_starts);
     }
 
     seconds extrapolate() const {
