@@ -90,7 +90,7 @@ public:
             return check_step{"quota", step_state::failed, error.what(), {}};
         }
         permit_.emplace(*ledger_, pace_, (std::uint64_t{device()} << 32U) | device(),
-                        settings_.account.appid);
+                        settings_.client.request_timeout, settings_.account.appid);
         return std::nullopt;
     }
 

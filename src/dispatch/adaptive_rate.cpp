@@ -53,6 +53,12 @@ void adaptive_rate::remember(double limit) noexcept {
     rate_ = limit * fallen;
 }
 
+void adaptive_rate::scale(double factor) noexcept {
+    for (auto* known : {&rate_, &limit_, &limit_before_, &rate_before_})
+        if (*known) *known = **known * factor;
+    best_ *= factor;
+}
+
 std::optional<double> adaptive_rate::rate() const noexcept {
     if (!rate_ || !ceiling_) return rate_;
     return std::min(*rate_, *ceiling_);

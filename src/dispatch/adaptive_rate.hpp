@@ -29,6 +29,10 @@ public:
     /// The limit was found before, by this process or another.
     void remember(double limit) noexcept;
 
+    /// What it knows becomes so many times as much: from now on, this process has another share of the
+    /// account.
+    void scale(double factor) noexcept;
+
     /// Requests a second that may be sent now; nothing: as many as the other limits allow.
     std::optional<double> rate() const noexcept;
     /// What the carrier is thought to bear; nothing where nothing was refused yet.

@@ -26,7 +26,7 @@ dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue
       cards_(settings.window),
       answers_(settings.remembered),
       batcher_(settings.batch_size, settings.linger),
-      gate_(settings.pace, settings.process),
+      gate_(settings.pace, settings.process, settings.longest_flight),
       budget_(retry_floor(settings.pace)),
       health_(random_),
       writer_(cards_, answers_) {}

@@ -32,7 +32,8 @@ duration to_duration(double in_seconds) noexcept {
 
 }  // namespace
 
-quota_gate::quota_gate(const pace& pace, quota::process_id process) : process_(process) {
+quota_gate::quota_gate(const pace& pace, quota::process_id process, duration longest_flight)
+    : process_(process), longest_flight_(longest_flight) {
     set_pace(pace, time_point::min());
 }
 
@@ -140,7 +141,7 @@ void quota_gate::release(const permit& taken, permit_end end, time_point now) {
 std::uint64_t quota_gate::wanted_permits() const noexcept {
     if (!has_counted_limits()) return 0;
     const auto possible = rate();
-    if (possible) return static_cast<std::uint64_t>(std::max(1.0, std::ceil(*possible)));
+    if (possible) return static_cast<std::uint64_t>(std::max(1.0, std::floor(*possible)));
     return std::max(least_permits, 2 * taken_);
 }
 
@@ -151,8 +152,10 @@ std::uint64_t quota_gate::wanted_transids() const noexcept {
 time_point quota_gate::asks_at(time_point now, bool is_in_haste) const {
     if (is_asking_) return never;
     if (lease_ends_ <= now || has_new_pace_) return now;
-    if (!is_in_haste) return std::max(now, asked_at_ + idle_renewal);
-    auto at = asked_at_ + renewal;
+    const bool has_to_wait =
+        has_counted_limits() && stock_.on_hand(now) == 0 && next_permits_at_ > asked_at_ + idle_renewal;
+    auto at = asked_at_ + (is_in_haste && !has_to_wait ? renewal : idle_renewal);
+    if (!is_in_haste) return std::max(now, at);
     const auto soon = asked_at_ + least_distance;
     if (transids_left_ < std::max(least_transids / 4, taken_)) at = std::min(at, soon);
     if (const auto wanted = wanted_permits(); 2 * stock_.on_hand(now) < wanted)
@@ -167,9 +170,11 @@ time_point quota_gate::asks_soon_at(time_point now) const noexcept {
 quota::request quota_gate::make_request(time_point now) {
     quota::request request;
     request.process = process_;
+    request.longest_flight = longest_flight_;
     request.limits = pace_;
     request.settled = stock_.settle(now);
-    request.found_rate = adaptive_.found();
+    if (const auto found = adaptive_.found())
+        request.found_rate = *found * static_cast<double>(busy_processes_);
     return request;
 }
 
@@ -202,7 +207,7 @@ void quota_gate::on_grant(const quota::grant& granted, time_point now) {
     is_asking_ = false;
     lease_ends_ = is_answer_void_ ? time_point::min() : asked_at_ + quota::lease_length;
     is_answer_void_ = false;
-    busy_processes_ = std::max<std::uint64_t>(1, granted.busy_processes);
+    share_among(std::max<std::uint64_t>(1, granted.busy_processes));
     for (std::size_t i = 0; !has_new_pace_ && i < shared_.size(); ++i)
         shared_[i].permits.set_share(granted.shares.at(i), granted.targets.at(i));
     stock_.add(granted.block, lease_ends_);
@@ -215,6 +220,12 @@ void quota_gate::on_grant(const quota::grant& granted, time_point now) {
     }
     if (granted.found_rate && pace_.finds_limit) adaptive_.remember(*granted.found_rate);
     space_sends();
+}
+
+/// The account's processes share what the carrier bears.
+void quota_gate::share_among(std::uint64_t processes) noexcept {
+    adaptive_.scale(static_cast<double>(busy_processes_) / static_cast<double>(processes));
+    busy_processes_ = processes;
 }
 
 quota::request quota_gate::leave(time_point now) {

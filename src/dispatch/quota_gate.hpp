@@ -37,7 +37,8 @@ enum class permit_end : std::uint8_t {
 /// Sends are spread evenly over the sliding limits; the day's quota is spent as fast as they allow.
 class quota_gate {
 public:
-    quota_gate(const pace& pace, quota::process_id process);
+    /// `longest_flight`: each permit is released this long after it was taken at the latest.
+    quota_gate(const pace& pace, quota::process_id process, duration longest_flight);
 
     /// Other limits from now on: those of another hour of the day. A share of them comes with the next grant.
     void set_pace(const pace& pace, time_point now);
@@ -90,9 +91,11 @@ private:
     std::uint64_t wanted_transids() const noexcept;
     quota::request make_request(time_point now);
     void space_sends() noexcept;
+    void share_among(std::uint64_t processes) noexcept;
 
     pace pace_;
     quota::process_id process_;
+    duration longest_flight_;
     std::vector<shared_limit> shared_;
     permit_stock stock_;
     even_pace even_;

@@ -24,9 +24,10 @@ struct settings {
     /// The same while several requests in a row fail: spread out, so that the first seconds of an outage do
     /// not use up the attempts of the batches that meet it.
     backoff_policy suspect_retry{std::chrono::seconds(1), std::chrono::seconds(20)};
-    quota::process_id process = 1;  ///< of this process, for the account's ledger
-    std::uint64_t seed = 0;         ///< of all randomness
-    bool names_lines = false;       ///< requests come with the lines of their cards, for a trace
+    quota::process_id process = 1;                       ///< of this process, for the account's ledger
+    duration longest_flight = std::chrono::seconds(25);  ///< a request is answered or given up within this
+    std::uint64_t seed = 0;                              ///< of all randomness
+    bool names_lines = false;  ///< requests come with the lines of their cards, for a trace
 };
 
 }  // namespace cardresolver::dispatch

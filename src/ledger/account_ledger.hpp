@@ -21,10 +21,11 @@ struct account_name {
 /// Safe for any folder; two accounts never have the same.
 std::string ledger_file_name(const account_name& account);
 
-/// The book in SQLite: one transaction for an exchange, durable before the grant is given out.
+/// The book in SQLite: one transaction for an exchange, durable before the grant is given out. A process that
+/// asks counts as alive until this object ends.
 class account_ledger final : public quota_ledger {
 public:
-    /// Makes FOLDER (mode 0700; those above it must be there or can be made) and the file (0600) where they
+    /// Makes FOLDER (mode 0700; those above it must be there or can be made) and the files (0600) where they
     /// are missing. Throws `ledger_error`.
     account_ledger(const std::string& folder, const account_name& account, clock_reader clocks = read_clocks);
     ~account_ledger() override;

@@ -14,7 +14,7 @@ using namespace dispatch::quota;
 using wall_time = std::chrono::system_clock::time_point;
 
 /// Of the names and meanings below.
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
 
 constexpr std::size_t checksum_length = 9;
 
@@ -58,6 +58,7 @@ json::value write_member(const member& one) {
     return {
         {"process", one.process},
         {"lease_ends", one.lease_ends.count()},
+        {"longest_flight", one.longest_flight.count()},
         {"is_busy", one.is_busy},
         {"limits", write_all(one.limits,
                              [](const dispatch::rate_limit& limit) {
@@ -72,6 +73,7 @@ member read_member(const json::value& from) {
     member one;
     one.process = number<process_id>(from.at("process"));
     one.lease_ends = length(from.at("lease_ends"));
+    one.longest_flight = length(from.at("longest_flight"));
     one.is_busy = from.at("is_busy").as_bool();
     read_all(from.at("limits"), one.limits, [](const json::value& limit) {
         return dispatch::rate_limit{number<std::uint64_t>(limit.at(0)), length(limit.at(1)),

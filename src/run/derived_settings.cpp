@@ -24,6 +24,7 @@ dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t 
     auto completed = settings.dispatch;
     completed.window = window_for(settings);
     completed.names_lines = settings.trace.has_value();
+    completed.longest_flight = settings.client.request_timeout;
     completed.seed = seed;
     completed.process = std::max<dispatch::quota::process_id>(1, process);
     return completed;

@@ -12,8 +12,8 @@ constexpr auto look_again_after = std::chrono::milliseconds(100);
 }  // namespace
 
 lone_permit::lone_permit(ledger::quota_ledger& ledger, const dispatch::pace& pace, std::uint64_t process,
-                         std::string_view appid)
-    : ledger_(ledger), gate_(pace, std::max<std::uint64_t>(1, process)), transids_(appid) {}
+                         std::chrono::milliseconds longest_flight, std::string_view appid)
+    : ledger_(ledger), gate_(pace, std::max<std::uint64_t>(1, process), longest_flight), transids_(appid) {}
 
 std::optional<carrier::transid> lone_permit::take(std::chrono::milliseconds at_most) {
     const auto until = clock::now() + at_most;

@@ -15,9 +15,9 @@ namespace cardresolver::run {
 /// Blocks where it waits. Throws `ledger::ledger_error` where the ledger cannot be used.
 class lone_permit {
 public:
-    /// `ledger` outlives it. `process` is drawn at random.
+    /// `ledger` outlives it. `process` is drawn at random. The request takes `longest_flight` at most.
     lone_permit(ledger::quota_ledger& ledger, const dispatch::pace& pace, std::uint64_t process,
-                std::string_view appid);
+                std::chrono::milliseconds longest_flight, std::string_view appid);
 
     /// What the request is to be signed with, and sent at once; nothing where the limits leave no permit
     /// within `at_most`: others use them up, or the day's quota is spent.

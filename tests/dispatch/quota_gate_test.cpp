@@ -36,7 +36,7 @@ time_point available(quota_gate& gate, time_point now) {
 }
 
 TEST(quota_gate, sends_nothing_without_a_grant) {
-    quota_gate gate(limited_to({}), 1);
+    quota_gate gate(limited_to({}), 1, 25s);
     EXPECT_EQ(gate.available_at(start), never);
     EXPECT_EQ(gate.asks_at(start, true), start);
     const auto request = gate.ask(start, true, std::nullopt);
@@ -48,21 +48,21 @@ TEST(quota_gate, sends_nothing_without_a_grant) {
 }
 
 TEST(quota_gate, RL5_sends_nothing_once_its_lease_has_ended) {
-    quota_gate gate(limited_to({{10, 1s}}), 1);
+    quota_gate gate(limited_to({{10, 1s}}), 1, 25s);
     gate.on_grant(grant_all(gate.ask(start, true, std::nullopt)), start + 2s);
     EXPECT_EQ(gate.available_at(start + 2999ms), start + 2999ms);
     EXPECT_EQ(gate.available_at(start + 3s), never) << "it counts from when the ledger was asked";
 }
 
 TEST(quota_gate, PR4_a_process_that_was_stopped_asks_before_it_sends) {
-    quota_gate gate(limited_to({{10, 1s}}), 1);
+    quota_gate gate(limited_to({{10, 1s}}), 1, 25s);
     tend(gate, start);
     EXPECT_EQ(gate.available_at(start + 600s), never);
     EXPECT_EQ(gate.asks_at(start + 600s, true), start + 600s);
 }
 
 TEST(quota_gate, PR7_asks_again_after_the_machine_was_asleep) {
-    quota_gate gate(limited_to({{10, 1s}}), 1);
+    quota_gate gate(limited_to({{10, 1s}}), 1, 25s);
     tend(gate, start);
     gate.on_suspended();
     EXPECT_EQ(gate.available_at(start), never);
@@ -70,14 +70,14 @@ TEST(quota_gate, PR7_asks_again_after_the_machine_was_asleep) {
 }
 
 TEST(quota_gate, renews_its_lease_in_time) {
-    quota_gate gate(limited_to({{10, 1s}}), 1);
+    quota_gate gate(limited_to({{10, 1s}}), 1, 25s);
     tend(gate, start);
     EXPECT_LE(gate.asks_at(start, true), start + 1s);
     EXPECT_LT(gate.asks_at(start, false), start + quota::lease_length);
 }
 
 TEST(quota_gate, without_a_limit_never_waits) {
-    quota_gate gate(limited_to({}), 1);
+    quota_gate gate(limited_to({}), 1, 25s);
     for (int i = 0; i < 1000; ++i) {
         tend(gate, start + 20ms * (i / 50));
         ASSERT_EQ(gate.available_at(start + 20ms * (i / 50)), start + 20ms * (i / 50)) << i;
@@ -86,7 +86,7 @@ TEST(quota_gate, without_a_limit_never_waits) {
 }
 
 TEST(quota_gate, spaces_its_permits_evenly) {
-    quota_gate gate(limited_to({{10, 1s}}), 1);
+    quota_gate gate(limited_to({{10, 1s}}), 1, 25s);
     time_point now = start;
     for (int i = 0; i < 9; ++i) {
         ASSERT_EQ(available(gate, now), now);
@@ -99,14 +99,14 @@ TEST(quota_gate, spaces_its_permits_evenly) {
 }
 
 TEST(quota_gate, the_slowest_of_several_limits_paces) {
-    quota_gate gate(limited_to({{50, 1s}, {600, 5min}, calendar_day}), 1);
+    quota_gate gate(limited_to({{50, 1s}, {600, 5min}, calendar_day}), 1, 25s);
     ASSERT_EQ(available(gate, start), start);
     gate.take(start);
     EXPECT_NEAR(std::chrono::duration<double>(available(gate, start) - start).count(), 0.48, 0.03);
 }
 
 TEST(quota_gate, waits_for_a_reply_once_all_permits_are_out) {
-    quota_gate gate(limited_to({{2, 1s}}), 1);
+    quota_gate gate(limited_to({{2, 1s}}), 1, 25s);
     time_point now = start;
     tend(gate, now);
     const auto first = gate.take(now);
@@ -121,7 +121,7 @@ TEST(quota_gate, waits_for_a_reply_once_all_permits_are_out) {
 }
 
 TEST(quota_gate, holds_the_permit_of_a_request_that_was_given_up_for_longer) {
-    quota_gate gate(limited_to({{1, 1s}}), 1);
+    quota_gate gate(limited_to({{1, 1s}}), 1, 25s);
     tend(gate, start);
     gate.release(gate.take(start), permit_end::given_up, start);
     EXPECT_GE(gate.available_at(start), start + 1s + quota::arrival_grace - 1ms)
@@ -131,7 +131,7 @@ TEST(quota_gate, holds_the_permit_of_a_request_that_was_given_up_for_longer) {
 TEST(quota_gate, a_user_who_knows_the_path_holds_permits_for_less) {
     auto limits = limited_to({{1, 1s}});
     limits.min_rtt = 300ms;
-    quota_gate gate(limits, 1);
+    quota_gate gate(limits, 1, 25s);
     tend(gate, start);
     const auto taken = gate.take(start);
     gate.release(taken, permit_end::answered, start + 300ms);
@@ -140,7 +140,7 @@ TEST(quota_gate, a_user_who_knows_the_path_holds_permits_for_less) {
 }
 
 TEST(quota_gate, smooth_pacing_does_not_wait_for_replies) {
-    quota_gate gate(limited_to({{10, 1s}}, pacing_kind::smooth), 1);
+    quota_gate gate(limited_to({{10, 1s}}, pacing_kind::smooth), 1, 25s);
     time_point now = start;
     for (int i = 0; i < 100; ++i) {
         ASSERT_LE(available(gate, now), start + 105ms * i);
@@ -150,7 +150,7 @@ TEST(quota_gate, smooth_pacing_does_not_wait_for_replies) {
 }
 
 TEST(quota_gate, smooth_pacing_leaves_room_for_jitter) {
-    quota_gate gate(limited_to({{100, 1s}}, pacing_kind::smooth), 1);
+    quota_gate gate(limited_to({{100, 1s}}, pacing_kind::smooth), 1, 25s);
     random_source random(11);
     time_point now = start;
     const auto count_sends = [&](std::chrono::milliseconds jitter) {
@@ -168,7 +168,7 @@ TEST(quota_gate, smooth_pacing_leaves_room_for_jitter) {
 }
 
 TEST(quota_gate, permits_of_a_counted_limit_are_used_once) {
-    quota_gate gate(limited_to({calendar_day}), 1);
+    quota_gate gate(limited_to({calendar_day}), 1, 25s);
     auto request = gate.ask(start, true, std::nullopt);
     EXPECT_GT(request.wanted_permits, 0U);
     auto granted = grant_all(request);
@@ -190,7 +190,7 @@ TEST(quota_gate, permits_of_a_counted_limit_are_used_once) {
 }
 
 TEST(quota_gate, a_block_that_lapsed_is_given_back) {
-    quota_gate gate(limited_to({calendar_day}), 1);
+    quota_gate gate(limited_to({calendar_day}), 1, 25s);
     auto granted = grant_all(gate.ask(start, true, std::nullopt));
     granted.block = {1, 5};
     gate.on_grant(granted, start);
@@ -205,7 +205,7 @@ TEST(quota_gate, a_block_that_lapsed_is_given_back) {
 }
 
 TEST(quota_gate, comes_down_to_its_target_as_its_permits_come_free) {
-    quota_gate gate(limited_to({{4, 1s}}), 1);
+    quota_gate gate(limited_to({{4, 1s}}), 1, 25s);
     auto granted = grant_all(gate.ask(start, true, std::nullopt));
     gate.on_grant(granted, start);
     time_point now = start;
@@ -225,7 +225,7 @@ TEST(quota_gate, comes_down_to_its_target_as_its_permits_come_free) {
 }
 
 TEST(quota_gate, other_limits_of_another_hour_hold_with_the_next_grant) {
-    quota_gate gate(limited_to({{10, 1s}}), 1);
+    quota_gate gate(limited_to({{10, 1s}}), 1, 25s);
     tend(gate, start);
     const auto out = gate.take(start);
     gate.set_pace(limited_to({{2, 1s}, {4, 10s}}), start + 100ms);
@@ -238,7 +238,7 @@ TEST(quota_gate, other_limits_of_another_hour_hold_with_the_next_grant) {
 }
 
 TEST(quota_gate, leaves_with_what_is_still_held) {
-    quota_gate gate(limited_to({{4, 1s}, calendar_day}), 1);
+    quota_gate gate(limited_to({{4, 1s}, calendar_day}), 1, 25s);
     auto granted = grant_all(gate.ask(start, true, std::nullopt));
     granted.block = {1, 5};
     gate.on_grant(granted, start);
@@ -250,6 +250,40 @@ TEST(quota_gate, leaves_with_what_is_still_held) {
     EXPECT_LE(*last.leaves_for, 602ms);
     ASSERT_EQ(last.settled.size(), 1U);
     EXPECT_EQ(last.settled[0].used, 1U);
+}
+
+TEST(quota_gate, RL5_what_one_has_found_out_is_shared_by_as_many_as_there_are) {
+    auto limits = limited_to({});
+    limits.finds_limit = true;
+    quota_gate gate(limits, 1, 25s);
+    const auto take_grant = [&gate](std::uint64_t processes, std::optional<double> found) {
+        auto granted = grant_all(gate.ask(start, true, std::nullopt));
+        granted.busy_processes = processes;
+        granted.found_rate = found;
+        gate.on_grant(granted, start);
+    };
+    take_grant(2, 50.0);
+    EXPECT_EQ(gate.found_rate(), 50.0);
+    take_grant(1, 100.0);
+    EXPECT_EQ(gate.found_rate(), 100.0);
+    take_grant(4, 25.0);
+    EXPECT_EQ(gate.found_rate(), 25.0);
+    EXPECT_EQ(gate.ask(start, true, std::nullopt).found_rate, 100.0) << "of the account";
+}
+
+TEST(quota_gate, who_waits_long_for_counted_permits_asks_seldom_until_then) {
+    quota_gate gate(limited_to({{10, 5min}}), 1, 25s);
+    auto granted = grant_all(gate.ask(start, true, std::nullopt));
+    granted.block = {};
+    granted.next_permits_in = 2min;
+    granted.transids.count = 10'000;
+    gate.on_grant(granted, start);
+    EXPECT_EQ(gate.asks_at(start, true), start + 2500ms);
+    granted = grant_all(gate.ask(start + 2500ms, true, std::nullopt));
+    granted.block = {};
+    granted.next_permits_in = 1s;
+    gate.on_grant(granted, start + 2500ms);
+    EXPECT_EQ(gate.asks_at(start + 2500ms, true), start + 3s);
 }
 
 struct jitter_case {
@@ -268,7 +302,7 @@ TEST_P(quota_gate_proof, RL2_lets_no_window_of_arrivals_exceed_the_limit) {
     constexpr std::uint64_t seed = 42;
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_source random(seed);
-    quota_gate gate(limited_to({{param.count, param.window}}), 1);
+    quota_gate gate(limited_to({{param.count, param.window}}), 1, 25s);
     std::vector<time_point> arrivals;
     std::vector<std::pair<time_point, permit>> replies;  // a heap, the earliest on top
     const auto is_later = [](const auto& a, const auto& b) { return a.first > b.first; };

@@ -22,6 +22,7 @@ namespace cardresolver::ledger {
 namespace {
 
 using namespace std::chrono_literals;
+using dispatch::quota::arrival_grace;
 using dispatch::quota::lease_length;
 using error_kind = ledger_error::error_kind;
 
@@ -87,7 +88,7 @@ TEST_F(account_ledger_test, others_can_read_neither_folder_nor_file) {
         return file.st_mode & 0777U;
     };
     EXPECT_EQ(mode(state_), 0700U);
-    for (const auto* suffix : {"", "-wal", "-shm"})
+    for (const auto* suffix : {"", "-wal", "-shm", "-processes"})
         EXPECT_EQ(mode(path_ + suffix), 0600U) << suffix;
 }
 
@@ -200,6 +201,24 @@ TEST_F(account_ledger_test, RL5_processes_that_start_at_once_get_no_more_than_th
     EXPECT_EQ(sum, 100U);
 }
 
+TEST_F(account_ledger_test, RL5_a_killed_process_is_known_to_have_ended_a_stopped_one_is_not) {
+    in_killed_process([this] { open().exchange(request_of(1)); });
+    auto stopped = open();
+    auto asked = request_of(2);
+    asked.longest_flight = 25s;
+    stopped.exchange(asked);
+    pass(arrival_grace + 1s);
+    EXPECT_EQ(open().exchange(request_of(3)).shares.at(0), 100U) << "the killed one's";
+    pass(lease_length + arrival_grace + 1s);
+    asked.kept = {100};
+    EXPECT_EQ(stopped.exchange(asked).targets.at(0), 100U);
+    EXPECT_EQ(open().exchange(request_of(4)).shares.at(0), 0U);
+    pass(lease_length + 25s);
+    EXPECT_EQ(open().exchange(request_of(4)).shares.at(0), 0U);
+    pass(arrival_grace + 1s);
+    EXPECT_EQ(open().exchange(request_of(4)).shares.at(0), 100U);
+}
+
 TEST_F(account_ledger_test, a_locked_ledger_is_worth_another_try) {
     auto ledger = open();
     database::sqlite_connection other(path_, database::sqlite_connection::opening::existing);
@@ -212,7 +231,7 @@ TEST_F(account_ledger_test, a_locked_ledger_is_worth_another_try) {
 TEST_F(account_ledger_test, what_is_no_ledger_is_named_and_left_as_it_is) {
     std::filesystem::create_directories(state_);
     for (const std::string& content :
-         {std::string(8192, 'x'), std::string("SQLite format 3\0 and no more", 28)}) {
+         {std::string(), std::string(8192, 'x'), std::string("SQLite format 3\0 and no more", 28)}) {
         std::ofstream(path_, std::ios::binary) << content;
         const auto fault = error_of([this] { open(); });
         EXPECT_EQ(fault.kind, error_kind::damaged) << fault.what();
@@ -249,6 +268,31 @@ TEST_F(account_ledger_test, a_file_that_is_moved_away_is_noticed) {
     ledger.exchange(request_of(1));
     std::filesystem::rename(path_, path_ + ".old");
     EXPECT_EQ(error_of([&] { ledger.exchange(request_of(1)); }).kind, error_kind::io);
+}
+
+TEST_F(account_ledger_test, a_list_of_processes_that_is_moved_away_is_noticed) {
+    auto ledger = open();
+    ledger.exchange(request_of(1));
+    std::filesystem::remove(path_ + "-processes");
+    EXPECT_EQ(error_of([&] { ledger.exchange(request_of(1)); }).kind, error_kind::io)
+        << "others take it for dead";
+}
+
+TEST_F(account_ledger_test, an_emptied_ledger_is_not_taken_for_a_new_one) {
+    open().exchange(request_of(1));
+    database::sqlite_connection(path_, database::sqlite_connection::opening::existing)
+        .execute("DELETE FROM ledger");
+    auto ledger = open();
+    EXPECT_EQ(error_of([&] { ledger.exchange(request_of(1)); }).kind, error_kind::damaged);
+}
+
+TEST_F(account_ledger_test, leaves_nothing_but_its_files_behind) {
+    open().exchange(request_of(1));
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(state_))
+        names.insert(entry.path().filename());
+    const auto name = ledger_file_name(account);
+    EXPECT_EQ(names, (std::set<std::string>{name, name + "-processes"}));
 }
 
 TEST_F(account_ledger_test, a_folder_that_cannot_be_written_is_named_with_what_to_do) {

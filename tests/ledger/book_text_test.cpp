@@ -19,12 +19,13 @@ stored_book full_book() {
     state.latest_wall = std::chrono::system_clock::time_point(1'790'000'001s);
     state.members = {{std::numeric_limits<process_id>::max(),
                       3h + 3s,
+                      25s,
                       false,
                       {{50, 1s}, {100, 24h, true}},
                       90min,
                       true,
                       2h},
-                     {5, 3h, true, {}, 0min, false, std::nullopt}};
+                     {5, 3h, 0s, true, {}, 0min, false, std::nullopt}};
     state.shares = {{1s, {{5, 20}, {6, 30}}, {{4h, 7}}}, {10s, {}, {}}};
     state.windows = {{5min, {{36'000, 4}, {36'001, 1}}}};
     state.days = {{90min, 20'000, 1h, 25h, 24h, 2h, 40, 3}};

@@ -38,10 +38,10 @@ account_state new_account(std::uint64_t random) {
     return state;
 }
 
-grant account_book::exchange(const request& asked, moment now) {
+grant account_book::exchange(const request& asked, moment now, std::span<const process_id> ended) {
     now.now = std::max(now.now, state_.now);
     go_on_to(now);
-    expire_members();
+    expire_members(ended);
     settle(asked);
     collect();
     if (asked.hold)
@@ -56,8 +56,7 @@ grant account_book::exchange(const request& asked, moment now) {
     }
     enter(asked, now);
     answer.busy_processes = busy_count();
-    if (asked.found_rate && std::isfinite(*asked.found_rate))
-        state_.found_rate = *asked.found_rate * static_cast<double>(answer.busy_processes);
+    if (asked.found_rate && std::isfinite(*asked.found_rate)) state_.found_rate = *asked.found_rate;
     if (state_.found_rate)
         answer.found_rate = *state_.found_rate / static_cast<double>(answer.busy_processes);
     share_out(asked, answer);
@@ -73,15 +72,21 @@ void account_book::go_on_to(const moment& now) {
         day.advance(now);
 }
 
-void account_book::expire_members() {
-    for (const auto& one : state_.members) {
-        if (one.lease_ends > state_.now) continue;
-        const auto last_arrival = one.lease_ends + arrival_grace;
-        for (auto& table : state_.shares)
-            table.cool(one.process, last_arrival + table.window);
-        abandon_blocks(one.process, last_arrival);
-    }
-    std::erase_if(state_.members, [this](const member& one) { return one.lease_ends <= state_.now; });
+void account_book::expire_members(std::span<const process_id> ended) {
+    std::erase_if(state_.members, [&](const member& one) {
+        const bool has_ended = std::find(ended.begin(), ended.end(), one.process) != ended.end();
+        if (!has_ended && one.idle_from() > state_.now) return false;
+        expire(one, std::min(one.idle_from(), state_.now));
+        return true;
+    });
+}
+
+/// Nobody will tell what it has used. Its connections are `closed` since then at the latest.
+void account_book::expire(const member& one, ledger_time closed) {
+    const auto last_arrival = closed + arrival_grace;
+    for (auto& table : state_.shares)
+        table.cool(one.process, last_arrival + table.window);
+    abandon_blocks(one.process, last_arrival);
 }
 
 /// Its owner is gone, so nobody will settle them.
@@ -151,6 +156,7 @@ void account_book::enter(const request& asked, const moment& now) {
         self->process = asked.process;
     }
     self->lease_ends = state_.now + lease_length;
+    self->longest_flight = not_negative(asked.longest_flight, longest_hold);
     self->is_busy = asked.is_busy;
     self->limits = asked.limits.limits;
     self->day_starts = asked.limits.day_starts;
@@ -159,11 +165,12 @@ void account_book::enter(const request& asked, const moment& now) {
     open_accounts(state_, now);
 }
 
-/// Other limits are in force for it than were: what it has sent under the old ones is as of one that is gone.
+/// Other limits are in force for it than were: what it has sent under the old ones holds no permit of its
+/// own.
 void account_book::release_unnamed(const member& one) {
     for (auto& table : state_.shares) {
         if (!names_short(one, table.window))
-            table.cool(one.process, state_.now + table.window + arrival_grace);
+            table.cool(one.process, state_.now + one.longest_flight + arrival_grace + table.window);
     }
     std::erase_if(state_.shares, [](const share_table& table) { return table.is_empty(); });
 }
@@ -210,14 +217,16 @@ member* account_book::find(process_id process) noexcept {
 std::vector<contender> account_book::contenders_for(duration window) const {
     std::vector<contender> contenders;
     for (const auto& one : state_.members) {
-        if (names_short(one, window)) contenders.push_back({one.process, one.is_busy});
+        if (one.may_send(state_.now) && names_short(one, window))
+            contenders.push_back({one.process, one.is_busy});
     }
     return contenders;
 }
 
 std::uint64_t account_book::busy_count() const noexcept {
-    const auto busy = std::count_if(state_.members.begin(), state_.members.end(),
-                                    [](const member& one) { return one.is_busy; });
+    const auto busy = std::count_if(state_.members.begin(), state_.members.end(), [this](const member& one) {
+        return one.may_send(state_.now) && one.is_busy;
+    });
     return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(busy));
 }
 

@@ -14,21 +14,27 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace cardresolver::dispatch::quota {
 
-/// A process that was heard of less than `lease_length` ago.
+/// A process that may send, or may have requests under way.
 struct member {
     process_id process = 0;
-    ledger_time lease_ends{};
+    ledger_time lease_ends{};  ///< it sends nothing after; it may be heard of again
+    duration longest_flight{};
     bool is_busy = true;
     std::vector<rate_limit> limits;
     std::chrono::minutes day_starts{};
     bool wants_permits = false;              ///< in blocks
     std::optional<ledger_time> waits_since;  ///< for the first permit of a block
 
+    /// Whether it counts where permits are shared.
+    bool may_send(ledger_time now) const noexcept { return now < lease_ends; }
+    /// When all that it has sent is answered or given up, if it is not heard of before.
+    ledger_time idle_from() const noexcept { return lease_ends + longest_flight; }
     bool operator==(const member&) const = default;
 };
 
@@ -66,14 +72,16 @@ class account_book {
 public:
     explicit account_book(account_state state) : state_(std::move(state)) {}
 
-    /// `now` is not taken for earlier than that of the exchange before.
-    grant exchange(const request& asked, moment now);
+    /// `now` is not taken for earlier than that of the exchange before. `ended`: processes that are known to
+    /// have ended by `now`, so that their connections are closed; the others may be alive.
+    grant exchange(const request& asked, moment now, std::span<const process_id> ended = {});
 
     const account_state& state() const noexcept { return state_; }
 
 private:
     void go_on_to(const moment& now);
-    void expire_members();
+    void expire_members(std::span<const process_id> ended);
+    void expire(const member& one, ledger_time closed);
     void collect();
     void settle(const request& asked);
     void leave(const request& asked);

@@ -68,8 +68,8 @@ std::uint64_t open_permits(const account_state& state) {
 
 /// Others that have waited longer: each of them has one permit coming.
 std::uint64_t count_earlier(const account_state& state, const member& self) {
-    const auto is_earlier = [&self](const member& one) {
-        if (one.process == self.process || !one.waits_since) return false;
+    const auto is_earlier = [&](const member& one) {
+        if (one.process == self.process || !one.waits_since || !one.may_send(state.now)) return false;
         return !self.waits_since || *one.waits_since < *self.waits_since ||
                (*one.waits_since == *self.waits_since && one.process < self.process);
     };
@@ -77,8 +77,9 @@ std::uint64_t count_earlier(const account_state& state, const member& self) {
 }
 
 std::uint64_t count_wanting(const account_state& state) {
-    return static_cast<std::uint64_t>(std::count_if(state.members.begin(), state.members.end(),
-                                                    [](const member& one) { return one.wants_permits; }));
+    return static_cast<std::uint64_t>(
+        std::count_if(state.members.begin(), state.members.end(),
+                      [&state](const member& one) { return one.may_send(state.now) && one.wants_permits; }));
 }
 
 /// When `needed` more permits than now come free under this limit, by time alone.

@@ -39,7 +39,7 @@ carrier_day carrier_day::beginning_with(std::chrono::minutes day_starts, const m
 void carrier_day::advance(const moment& now) {
     const auto shown = day_of(now.wall, day_starts);
     next_may_begin = next_begins;
-    if (shown <= number) return;
+    if (shown <= number && now.now < next_begins + day_length) return;
     if (now.now < next_begins) {
         next_may_begin = std::min(next_begins, began_by_wall(number + 1, day_starts, now));
         return;
@@ -61,7 +61,8 @@ void carrier_day::spend(std::uint64_t permits, ledger_time ended) noexcept {
 
 duration carrier_day::resets_in(const moment& now) const noexcept {
     const auto by_wall = began_by_wall(number + 1, day_starts, now);
-    return std::max(duration(0), std::max(by_wall, next_begins) - now.now);
+    const auto both_say = std::max(by_wall, next_begins);
+    return std::max(duration(0), std::min(both_say, next_begins + day_length) - now.now);
 }
 
 }  // namespace cardresolver::dispatch::quota

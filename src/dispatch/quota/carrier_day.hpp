@@ -3,7 +3,8 @@
 // Two witnesses tell when a day begins: the wall clock, and the ledger's time, which counts days of 24 hours
 // from when the book was opened. A new day begins when both say so: a clock that is set forward resets
 // nothing early, and one that is set back keeps the day. From when the first of them says so until the other
-// one does, it is open which day it is, so what is sent counts in both.
+// one does, it is open which day it is, so what is sent counts in both. No day lasts for two: after a whole
+// further day by the ledger's time, a wall clock that shows no new one was wrong when this one began.
 //
 // Claim: no day of the carrier's holds more than its limit if one of the witnesses is right. For the day does
 // not begin before its true beginning, and whatever can have arrived after that is counted in it. What a

@@ -47,6 +47,8 @@ struct settled_block {
 
 struct request {
     process_id process = 0;
+    /// What it has sent is answered, or given up with its connection closed, this long after at the latest.
+    duration longest_flight{};
     pace limits;  ///< in force; the calendar's day begins at `limits.day_starts`
     /// For each limit that is not counted, in their order: permits that the process keeps, at most as many as
     /// were granted. It uses no more than these until the next grant.
@@ -57,8 +59,8 @@ struct request {
     std::uint64_t wanted_transids = 0;
     std::optional<duration>
         hold;  ///< the carrier wants to be left alone so much longer, by the whole account
-    std::optional<double>
-        found_rate;  ///< requests a second that the carrier bears, as this process has found out
+    /// Requests a second that the carrier bears, of the whole account, as this process has found out.
+    std::optional<double> found_rate;
     /// The process ends; nothing is in flight. Its kept permits come free after this.
     std::optional<duration> leaves_for;
 };

@@ -4,8 +4,9 @@
 // Claim: where each process keeps to its share, by a gate that holds a permit from the send until one window
 // after the reply, no window of arrivals at the carrier holds more than N. For then each of the N permits is
 // as good as one of a single gate's (`dispatch/held_permits.hpp`): it changes hands only when it is free. A
-// process gives permits away that are free. One that is gone sends nothing after its lease, and what it has
-// sent arrives within `arrival_grace`; its permits come free one window later.
+// process gives permits away that are free. One that is not heard of sends nothing after its lease; its
+// connections are closed when it ends, or when what it has sent has waited for a reply as long as it may;
+// what is under way then arrives within `arrival_grace`, and its permits come free one window later.
 #pragma once
 
 #include "dispatch/quota/exchange.hpp"

@@ -68,6 +68,46 @@ TEST_F(account_book_test, RL5_PR7_a_process_that_was_stopped_begins_anew) {
     EXPECT_EQ(share(1), 100U);
 }
 
+TEST_F(account_book_test, RL5_the_share_of_a_process_that_has_ended_does_not_wait_for_its_lease) {
+    share(1);
+    now_ += 1s;
+    const std::vector<process_id> ended{1};
+    EXPECT_EQ(book_.exchange(of(2), {now_, noon}, ended).shares.at(0), 0U)
+        << "what it has sent may arrive yet";
+    now_ += arrival_grace + 1s - 1ms;
+    EXPECT_EQ(share(2), 0U);
+    now_ += 1ms;
+    EXPECT_EQ(share(2), 100U);
+}
+
+TEST_F(account_book_test,
+       RL5_PR7_what_a_stopped_process_has_sent_may_arrive_as_long_as_it_waits_for_a_reply) {
+    auto slow = of(1);
+    slow.longest_flight = 25s;
+    ask(slow);
+    const auto free_at = now_ + lease_length + 25s + arrival_grace + 1s;
+    now_ = free_at - 1ms;
+    EXPECT_EQ(share(2), 0U);
+    now_ = free_at;
+    EXPECT_EQ(share(2), 100U);
+}
+
+TEST_F(account_book_test, PR7_a_stopped_process_goes_on_with_what_nobody_else_has_got) {
+    auto slow = of(1);
+    slow.longest_flight = 25s;
+    slow.limits.limits = {a_second, a_minute};
+    slow.wanted_permits = 5;
+    const auto block = ask(slow).block;
+    slow.wanted_permits = 0;
+    now_ += lease_length + 20s;
+    EXPECT_EQ(ask(of(2)).targets.at(0), 100U) << "it is not there to share";
+    EXPECT_EQ(ask(slow).shares.at(0), 100U);
+    EXPECT_EQ(ask(of(2)).targets.at(0), 50U);
+    slow.settled = {{block.id, 1, 0ns}};
+    ask(slow);
+    EXPECT_TRUE(book_.state().blocks.empty()) << "it has told in time";
+}
+
 TEST_F(account_book_test, a_process_that_leaves_gives_up_its_share_at_once_but_for_what_it_keeps) {
     share(1);
     auto asked = of(1);

@@ -87,6 +87,17 @@ TEST_F(carrier_day_test, RL6_goes_on_after_days_without_anybody) {
     EXPECT_EQ(day_.resets_in(after(24h * 5 + 3h)), 23h);
 }
 
+TEST_F(carrier_day_test, RL6_PR6_a_clock_that_was_once_far_ahead_costs_a_day_at_most) {
+    day_.advance(after(2h, 24h * 365));
+    day_.spend(10, start + 3h);
+    EXPECT_EQ(day_.resets_in(after(3h)), 47h);
+    day_.advance(after(50h - 1ms));
+    EXPECT_EQ(day_.spent, 10U);
+    day_.advance(after(50h));
+    EXPECT_EQ(day_.spent, 0U);
+    EXPECT_EQ(day_.resets_in(after(50h)), 24h) << "and only once";
+}
+
 TEST_F(carrier_day_test, RL6_a_day_costs_no_second_one_after_the_clock_was_a_day_ahead) {
     day_.advance(after(1h, 24h));
     day_.advance(after(2h, 24h));

@@ -24,7 +24,7 @@ pace pace_of(const account_plan& plan) {
 virtual_account::virtual_account(const account_plan& plan, std::uint64_t seed)
     : plan_(plan), pace_(pace_of(plan)), random_(seed), book_(new_account(seed)), carrier_(pace_, began) {
     for (std::uint32_t i = 0; i < plan.processes; ++i) {
-        processes_.push_back({model_gate(0, pace_), 0, {}, {}, false, false, {}, {}, {}, 0, {}, {}});
+        processes_.push_back({model_process(0, pace_), 0, {}, {}, {}, false, false, {}, {}, 0, {}, {}});
         start(i, 0ns);
     }
     if (plan.step_every > 0ns) push_rare(event_kind::step, 0, plan.step_every);
@@ -38,8 +38,8 @@ moment virtual_account::book_time() const {
     return {now_, began + now_ + clock_wrong_by_};
 }
 
-void virtual_account::push(duration at, event_kind kind, std::uint32_t process, std::uint64_t block) {
-    events_.push({at, ++order_, kind, process, processes_[process].life, block});
+void virtual_account::push(duration at, event_kind kind, std::uint32_t process, const permit& taken) {
+    events_.push({at, ++order_, kind, process, processes_[process].life, taken});
 }
 
 void virtual_account::push_rare(event_kind kind, std::uint32_t process, duration every) {
@@ -48,7 +48,9 @@ void virtual_account::push_rare(event_kind kind, std::uint32_t process, duration
 
 void virtual_account::start(std::uint32_t index, duration at) {
     auto& self = processes_[index];
-    self.gate = model_gate(random_.next(), pace_);
+    ended_.push_back(self.model.id());
+    self.ended_at.push_back(now_);
+    self.model = model_process(random_.next(), pace_);
     ++self.life;
     self.stopped_until = {};
     self.is_leaving = self.is_asking = false;
@@ -69,7 +71,10 @@ void virtual_account::run(std::uint64_t arrivals, duration until) {
 }
 
 void virtual_account::handle(const event& one) {
-    if (one.kind == event_kind::arrival) return carrier_.arrive(now_);
+    if (one.kind == event_kind::arrival) {
+        if (has_arrived(one)) carrier_.arrive(now_);
+        return;
+    }
     if (one.kind == event_kind::step) return step_clock();
     auto& self = processes_[one.process];
     if (one.life != self.life) return;
@@ -89,21 +94,26 @@ void virtual_account::handle(const event& one) {
     handle_alive(one, self);
 }
 
+/// What is under way when its connection is closed arrives soon after, or never.
+bool virtual_account::has_arrived(const event& one) const {
+    const auto& self = processes_[one.process];
+    return one.life == self.life || now_ <= self.ended_at[one.life] + arrival_grace;
+}
+
 void virtual_account::handle_alive(const event& one, virtual_process& self) {
     switch (one.kind) {
         case event_kind::reply:
-            self.gate.reply(now_, one.block);
+            self.model.reply(now_, one.taken);
             break;
         case event_kind::grant:
             self.is_asking = false;
-            self.gate.take(self.given, self.asked_at);
+            self.model.take(self.given, now_);
             break;
         case event_kind::wake:
             if (self.wakes_at != one.at) return;
             break;
         case event_kind::stop:
             self.stopped_until = now_ + up_to(longest_stop);
-            if (self.stopped_until - now_ > lease_length - 500ms) ++report_.deaths;
             return push_rare(event_kind::stop, one.process, plan_.stop_every);
         case event_kind::leave:
             self.is_leaving = true;
@@ -117,22 +127,21 @@ void virtual_account::handle_alive(const event& one, virtual_process& self) {
 void virtual_account::act(std::uint32_t index) {
     auto& self = processes_[index];
     if (self.is_leaving) {
-        if (!self.gate.is_idle() || self.is_asking) return;
-        self.asked = self.gate.leave(now_);
+        if (!self.model.is_idle() || self.is_asking) return;
+        self.asked = self.model.leave(now_);
         execute(self);
         return start(index, now_ + up_to(5s));
     }
-    while (self.gate.may_send(now_))
+    while (self.model.may_send(now_))
         send(index);
-    if (!self.is_asking && self.gate.wants_exchange(now_)) {
+    if (!self.is_asking && self.model.wants_exchange(now_)) {
         self.is_asking = true;
-        self.asked_at = now_;
-        self.asked = self.gate.ask(now_);
+        self.asked = self.model.ask(now_);
         const auto there = now_ + up_to(longest_way);
         push(there, event_kind::exchange, index);
         push(there + up_to(longest_way), event_kind::grant, index);
     }
-    auto next = self.gate.next_event(now_);
+    auto next = self.model.next_event(now_);
     if (self.is_asking) next = std::max(next, now_ + longest_way);
     self.wakes_at = std::max(next, now_ + 1ms);
     push(self.wakes_at, event_kind::wake, index);
@@ -140,19 +149,33 @@ void virtual_account::act(std::uint32_t index) {
 
 void virtual_account::send(std::uint32_t index) {
     auto& self = processes_[index];
-    const auto block = self.gate.send(now_);
+    const auto taken = self.model.send(now_);
     const auto latency = plan_.latency + up_to(plan_.jitter);
     push(now_ + up_to(latency), event_kind::arrival, index);
-    push(now_ + latency, event_kind::reply, index, block);
+    push(now_ + latency, event_kind::reply, index, taken);
     ++self.sent;
     ++report_.sent;
     self.longest_silence = std::max(self.longest_silence, now_ - self.last_sent);
     self.last_sent = now_;
 }
 
+void virtual_account::count_given_back(const request& asked) {
+    for (const auto& settled : asked.settled) {
+        for (const auto& block : book_.state().blocks)
+            if (block.id == settled.id && block.process == asked.process)
+                report_.given_back += block.count - settled.used;
+    }
+}
+
 void virtual_account::execute(virtual_process& self) {
     ++report_.exchanges;
-    self.given = book_.exchange(self.asked, book_time());
+    count_given_back(self.asked);
+    self.given = book_.exchange(self.asked, book_time(), ended_);
+    std::erase_if(ended_, [this](process_id one) {
+        const auto& members = book_.state().members;
+        return std::none_of(members.begin(), members.end(),
+                            [one](const member& known) { return known.process == one; });
+    });
     self.asked.process = 0;
     report_.granted += self.given.block.count;
     report_.largest_block = std::max(report_.largest_block, self.given.block.count);
@@ -172,7 +195,7 @@ void virtual_account::step_clock() {
 account_report virtual_account::report() const {
     auto report = report_;
     const bool is_counted_at_all = std::any_of(plan_.limits.begin(), plan_.limits.end(), is_counted);
-    report.unused = is_counted_at_all ? report.granted - report.sent : 0;
+    report.unused = is_counted_at_all ? report.granted - report.given_back - report.sent : 0;
     report.fewest = report.sent;
     for (const auto& one : processes_) {
         report.fewest = std::min(report.fewest, one.sent);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dispatch/quota/account_book.hpp"
-#include "dispatch/quota/model_gate.hpp"
+#include "dispatch/quota/model_process.hpp"
 #include "dispatch/quota/virtual_carrier.hpp"
 #include "dispatch/random.hpp"
 
@@ -28,10 +28,11 @@ struct account_plan {
 
 struct account_report {
     std::uint64_t sent = 0;
-    std::uint64_t granted = 0;  ///< in blocks
-    std::uint64_t unused = 0;   ///< of these
+    std::uint64_t granted = 0;     ///< in blocks
+    std::uint64_t given_back = 0;  ///< of these
+    std::uint64_t unused = 0;      ///< of these, neither sent nor given back
     std::uint64_t largest_block = 0;
-    std::uint64_t deaths = 0;  ///< killed, or stopped for longer than the lease
+    std::uint64_t deaths = 0;  ///< by kill
     std::uint64_t exchanges = 0;
     std::uint64_t shares_over = 0;  ///< exchanges after which the shares were more than the limit
     std::uint64_t fewest = 0;       ///< that one of the processes has sent
@@ -58,19 +59,19 @@ private:
         event_kind kind{};
         std::uint32_t process = 0;
         std::uint32_t life = 0;  ///< of the process in this place
-        std::uint64_t block = 0;
+        permit taken{};
         bool operator>(const event& other) const {
             return at != other.at ? at > other.at : order > other.order;
         }
     };
     struct virtual_process {
-        model_gate gate;
+        model_process model;
         std::uint32_t life = 0;
+        std::vector<duration> ended_at;  ///< each life before this one, in their order
         duration wakes_at{};
         duration stopped_until{};
         bool is_leaving = false;
         bool is_asking = false;
-        duration asked_at{};
         request asked;
         grant given;
         std::uint64_t sent = 0;  ///< by all lives
@@ -78,13 +79,15 @@ private:
         duration longest_silence{};
     };
 
-    void push(duration at, event_kind kind, std::uint32_t process, std::uint64_t block = 0);
+    void push(duration at, event_kind kind, std::uint32_t process, const permit& taken = {});
     void push_rare(event_kind kind, std::uint32_t process, duration every);
     void handle(const event& one);
+    bool has_arrived(const event& one) const;
     void handle_alive(const event& one, virtual_process& self);
     void start(std::uint32_t index, duration at);
     void act(std::uint32_t index);
     void send(std::uint32_t index);
+    void count_given_back(const request& asked);
     void execute(virtual_process& self);
     void step_clock();
     moment book_time() const;
@@ -95,6 +98,7 @@ private:
     random_source random_;
     account_book book_;
     virtual_carrier carrier_;
+    std::vector<process_id> ended_;  ///< as the kernel knows
     std::vector<virtual_process> processes_;
     std::priority_queue<event, std::vector<event>, std::greater<>> events_;
     std::uint64_t order_ = 0;

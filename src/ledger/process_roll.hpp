@@ -1,0 +1,31 @@
+// Who of an account's processes is alive, as the kernel knows it.
+#pragma once
+
+#include "dispatch/quota/exchange.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cardresolver::ledger {
+
+/// Each process locks one byte of a file, at the place of its id. The kernel lets go of it when the process
+/// ends, however it ends; one that is stopped keeps it.
+class process_roll {
+public:
+    /// Makes the file (mode 0600) where it is missing. Throws `std::system_error`.
+    explicit process_roll(const std::string& path);
+    process_roll(const process_roll&) = delete;
+    process_roll& operator=(const process_roll&) = delete;
+    ~process_roll();
+
+    /// From now on `process` is alive, until this object ends. Again: nothing. Throws `std::system_error`.
+    void enter(dispatch::quota::process_id process);
+    /// Whether it is known to have ended, or was never entered.
+    bool has_ended(dispatch::quota::process_id process) const noexcept;
+
+private:
+    int file_;
+    std::vector<dispatch::quota::process_id> own_;
+};
+
+}  // namespace cardresolver::ledger
