@@ -10,8 +10,10 @@ using seconds = std::chrono::duration<double>;
 
 constexpr duration one_second = std::chrono::seconds(1);
 
-/// Sends are remembered so long: for the refusals of requests that were slow.
-constexpr duration memory = std::chrono::seconds(3);
+/// Sends are remembered so long, for the refusals of requests that were slow; at a high rate, the last so
+/// many.
+constexpr duration memory = std::chrono::seconds(30);
+constexpr std::size_t most_remembered = std::size_t{1} << 16U;
 
 /// Where a search begins, in requests a second.
 constexpr double first_rate = 10;
@@ -71,7 +73,7 @@ std::size_t adaptive_rate::sends_between(time_point from, time_point to) const n
 }
 
 void adaptive_rate::forget_sends(time_point now) {
-    while (!sent_.empty() && now - sent_.front() > memory)
+    while (!sent_.empty() && (now - sent_.front() > memory || sent_.size() > most_remembered))
         sent_.pop_front();
 }
 

@@ -159,6 +159,14 @@ TEST(adaptive_rate, RL4_follows_a_limit_that_halves_and_doubles) {
               0.01 * static_cast<double>(carrier.taken(0s, 240s)));
 }
 
+TEST(adaptive_rate, RL4_finds_the_limit_of_a_carrier_that_answers_after_many_seconds) {
+    limited_carrier carrier([](duration) -> std::size_t { return 150; }, 6s, 1s);
+    adaptive_rate rate;
+    rate.search();
+    carrier.run(rate, 240s);
+    EXPECT_GE(carrier.taken(120s, 240s), 0.85 * 150 * 120);
+}
+
 TEST(adaptive_rate, RL4_never_looks_above_what_the_user_allows) {
     limited_carrier carrier([](duration) -> std::size_t { return 1000; }, 50ms, 0ms);
     adaptive_rate rate;
