@@ -97,7 +97,8 @@ void tell_when(std::span<const limit_in_force> limits, std::uint64_t open, std::
         const auto taken = limit.spent + open + allowance.count + earlier;
         if (taken < limit.permits) continue;
         const auto wait = frees_in(limit, taken - limit.permits + 1, now);
-        if (limit.day != nullptr)
+        // What is open may be given back.
+        if (limit.day != nullptr && limit.spent >= limit.permits)
             allowance.day_resets_in = std::max(wait, allowance.day_resets_in.value_or(wait));
         longest = std::max(longest, wait);
     }
