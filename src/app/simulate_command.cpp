@@ -64,6 +64,9 @@ exit_code execute_simulate(const option_reading& reading) {
     }
     try {
         return serve(settings);
+    } catch (const simulator::unusable_cards& error) {
+        log_error(error.what());
+        return exit_code::input_unusable;
     } catch (const std::runtime_error& error) {
         log_error(error.what());
     }

@@ -2,6 +2,7 @@
 
 #include "simulator/hashing.hpp"
 #include "simulator/number_shape.hpp"
+#include "simulator/simulator.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -15,7 +16,7 @@ namespace cardresolver::simulator {
 namespace {
 
 [[noreturn]] void refuse(std::uint64_t line, const std::string& why) {
-    throw std::runtime_error("cards file, line " + std::to_string(line) + ": " + why);
+    throw unusable_cards("cards file, line " + std::to_string(line) + ": " + why);
 }
 
 /// Splits at commas; quotes around a whole field are taken off.

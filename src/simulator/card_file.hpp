@@ -18,7 +18,7 @@ namespace cardresolver::simulator {
 /// passed over); a field may be empty or in quotes, but no field spans lines.
 class card_file {
 public:
-    /// Throws `std::runtime_error` that names the line: a column absent, a malformed or repeated number.
+    /// Throws `unusable_cards`: a column absent, a malformed or repeated number.
     static card_file read(std::istream& in);
     /// The same of a file. Throws also where it cannot be read.
     static card_file load(const std::string& path);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,11 +31,17 @@ struct settings {
 /// Names that `faults` takes, in the order of the documentation.
 const std::vector<std::string>& fault_names();
 
+/// The cards file is none; the text names the line.
+class unusable_cards : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 /// A carrier that serves on threads of its own until it is destroyed. Any thread.
 class server {
 public:
     /// Binds, makes the certificate, starts serving. Throws `std::runtime_error` with a sentence for the
-    /// user: address in use, unknown fault, unreadable file.
+    /// user: address in use, unknown fault, unreadable file; `unusable_cards`.
     explicit server(const settings& settings);
     ~server();
     server(const server&) = delete;

@@ -276,7 +276,7 @@ void append_ndjson_row(std::string& out, const card::card_outcome& row, std::str
 std::optional<output_format> format_of(std::string_view target) noexcept {
     target = without_compression(target);
     if (has_extension(target, ".csv")) return output_format::csv;
-    if (has_extension(target, ".ndjson")) return output_format::ndjson;
+    if (has_extension(target, ".ndjson") || has_extension(target, ".jsonl")) return output_format::ndjson;
     return std::nullopt;
 }
 

@@ -95,6 +95,12 @@ class Simulate(SimulatorTestCase):
                          ["resolved", "89860000000000000001", "1064800000001"])
         self.assertEqual(rows["89860000000000000002"]["outcome"], "refused")
 
+    def test_cards_that_are_none(self) -> None:
+        (self.folder / "cards.csv").write_text("iccid,msisdn,imsi\nnonsense,,\n", encoding="utf-8")
+        result = self.run_program("simulate", "--cards", "cards.csv")
+        self.assert_exit(result, 65)
+        self.assertIn(b"line 2", result.stderr)
+
     def test_signals_end_it(self) -> None:
         for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
             with self.subTest(signal=number.name):

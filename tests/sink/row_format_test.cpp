@@ -183,6 +183,7 @@ TEST(format_of, goes_by_the_extension) {
     EXPECT_EQ(format_of("out.csv"), output_format::csv);
     EXPECT_EQ(format_of("dir.x/OUT.CSV"), output_format::csv);
     EXPECT_EQ(format_of("out.ndjson"), output_format::ndjson);
+    EXPECT_EQ(format_of("out.jsonl.gz"), output_format::ndjson);
     EXPECT_EQ(format_of("out.csv.gz"), output_format::csv);
     EXPECT_EQ(format_of("out.NDJSON.zst"), output_format::ndjson);
     EXPECT_EQ(format_of("out.gz"), std::nullopt);

@@ -60,8 +60,9 @@ std::span<const option_definition> output_option_table() {
         {.name = "output-format",
          .value = "FORMAT",
          .group = option_group::output,
-         .help = "csv or ndjson; otherwise by the ending of TARGET (before .gz or .zst), csv where it says "
-                 "nothing.",
+         .help =
+             "csv or ndjson; otherwise by the ending of TARGET (before .gz or .zst; .jsonl is ndjson), csv "
+             "where it says nothing.",
          .apply = set_output_format},
         {.name = "keep-columns",
          .group = option_group::output,
