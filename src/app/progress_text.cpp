@@ -55,6 +55,8 @@ std::string_view describe_hold(run::hold_reason reason) {
             return "the day's quota is spent, waiting";
         case hold_reason::schedule:
             return "held by the schedule";
+        case hold_reason::shared:
+            return "waiting for the account's other processes";
     }
     return "waiting";
 }
@@ -69,8 +71,11 @@ void add_troubles(const run::statistics& counts, std::vector<std::string>& parts
 std::vector<std::string> common_parts(const progress_view& view) {
     std::vector<std::string> parts;
     parts.push_back(counted(view.counts.rows(), "row"));
-    if (!view.held_until.empty())
-        parts.push_back(fmt::format("{} until {}", describe_hold(view.counts.held_by), view.held_until));
+    if (view.counts.held_by) {
+        auto text = std::string(describe_hold(*view.counts.held_by));
+        if (!view.held_until.empty()) text += " until " + view.held_until;
+        parts.push_back(std::move(text));
+    }
     if (!view.counts.rows_wait_for.empty()) parts.push_back("waiting: " + view.counts.rows_wait_for);
     parts.push_back(speed(view.rows_per_s) + " rows/s");
     if (const auto left = seconds_left(view)) parts.push_back(format_clock(*left) + " left");
@@ -93,8 +98,9 @@ std::string draw_bar(double share, std::size_t length) {
 
 std::string json_hold(const progress_view& view) {
     const auto& held_for = view.counts.held_for;
+    const auto& held_by = view.counts.held_by;
     return fmt::format(R"(,"waits_for":{},"resume_at":{},"held_for_s":{})",
-                       held_for ? fmt::format("\"{}\"", run::to_string(view.counts.held_by)) : "null",
+                       held_by ? fmt::format("\"{}\"", run::to_string(*held_by)) : "null",
                        view.resume_at ? fmt::format("\"{}\"", run::format_time(*view.resume_at)) : "null",
                        held_for ? fmt::format("{:.1f}", to_seconds(*held_for)) : "null");
 }

@@ -17,7 +17,11 @@ bool sqlite_error::is_locked() const noexcept {
 }
 
 bool sqlite_error::is_full() const noexcept {
-    return (code & 0xFF) == SQLITE_FULL || (code == SQLITE_IOERR_WRITE && system_code == EDQUOT);
+    const bool is_no_room = system_code == ENOSPC || system_code == EDQUOT;
+    // What a sync could not write is lost, and not to be tried again.
+    const bool is_try = code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_TRUNCATE ||
+                        code == SQLITE_IOERR_SHMOPEN || code == SQLITE_IOERR_SHMSIZE;
+    return (code & 0xFF) == SQLITE_FULL || (is_try && is_no_room);
 }
 
 bool sqlite_error::is_constraint() const noexcept {

@@ -79,14 +79,14 @@ public:
     std::optional<request_order> next(time_point now);
 
     // --- results; each ends the request
-    /// A decoded reply. False where the connection must be closed: it carried somebody else's answer.
+    /// A decoded reply; false where the connection must be closed: it carried somebody else's answer.
     bool on_reply(batch_id batch, const carrier::reply& reply, time_point now, outcome_listener& listener);
     /// HTTP 200 with a body that is no reply.
     void on_malformed_reply(batch_id batch, time_point now, outcome_listener& listener);
     /// Any other HTTP status; `retry_after` where the reply named one.
     void on_http_status(batch_id batch, unsigned status, std::optional<duration> retry_after, time_point now,
                         outcome_listener& listener);
-    /// No whole reply came.
+    /// No whole reply.
     void on_failure(batch_id batch, const card::failure& failure, time_point now, outcome_listener& listener);
 
     // --- the account's ledger: without its grants nothing is sent
@@ -119,7 +119,7 @@ public:
     const std::optional<stop>& stopped() const noexcept { return stop_; }
 
     std::size_t in_flight() const noexcept { return in_flight_; }
-    /// About how many requests wait to be sent.
+    /// About how many requests wait.
     std::size_t backlog() const noexcept {
         return resends_.size() + retries_.size() + hunting_.size() + batcher_.backlog();
     }
@@ -130,10 +130,11 @@ public:
     const pace& pace_in_force() const noexcept { return gate_.limits(); }
     /// Why requests do not flow, and until when; nothing where they do.
     std::optional<standstill> standing_still(time_point now) const noexcept;
-    /// Whether the carrier is down or silent: requests may hang in all connections, and probes need some
-    /// more.
+    /// Whether all permits are with the account's other processes.
+    bool waits_for_others(time_point now) const noexcept { return is_busy() && gate_.is_out_of_share(now); }
+    /// Whether the carrier is down or silent: all connections may hang, so probes need some more.
     bool is_probing(time_point now) const noexcept { return health_.is_probing(now); }
-    /// When that begins, if nothing is heard from the carrier until then; the past where it has.
+    /// When that begins, if nothing is heard until then; the past where it has.
     time_point probing_at() const noexcept { return health_.probing_at(); }
     /// See `carrier_health::hung_before`. What was sent before it is best closed, and reported as cancelled.
     time_point hung_before() const noexcept { return health_.hung_before(); }
@@ -179,7 +180,6 @@ private:
     void assign(batch_id id);
     request_order send(batch_id id, time_point now);
     void stop_because(stop_reason reason, std::string detail);
-
     batch& end_request(batch_id id, permit_end end, time_point now);
     bool is_busy() const noexcept;
     bool settle_items(batch_id id, const carrier::reply& reply, time_point now, outcome_listener& listener);

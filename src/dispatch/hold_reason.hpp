@@ -12,6 +12,7 @@ enum class hold_reason : std::uint8_t {
     quota_spent,  ///< the day's, by our count or since the carrier has refused all requests for minutes
     down,         ///< the carrier does not answer, or with failures only
     schedule,     ///< the user's schedule wants nothing sent
+    shared,       ///< other processes of the account have what may be sent; for how long is not known
 };
 
 struct standstill {

@@ -49,6 +49,8 @@ void quota_gate::set_pace(const pace& pace, time_point now) {
         if (known == shared_.end()) {
             shared.push_back({limit, held_permits(limit, pace.min_rtt), now});
         } else {
+            // The old share may be too much.
+            if (limit.count < known->limit.count) lease_ends_ = time_point::min();
             shared.push_back(std::move(*known));
             shared.back().limit = limit;
         }
@@ -96,6 +98,12 @@ void quota_gate::space_sends() noexcept {
     }
     if (const auto rate = adaptive_.rate()) widest = std::max(widest, to_duration(1 / *rate));
     even_.set_spacing(widest);
+}
+
+bool quota_gate::is_out_of_share(time_point now) const noexcept {
+    return lease_ends_ > now && std::any_of(shared_.begin(), shared_.end(), [](const shared_limit& one) {
+               return one.permits.usable() == 0;
+           });
 }
 
 time_point quota_gate::available_at(time_point now) {

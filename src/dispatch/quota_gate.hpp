@@ -52,6 +52,8 @@ public:
     std::optional<time_point> day_resets_at(time_point now) const noexcept;
 
     // --- permits
+    /// Whether nothing may be sent because the other processes of the account have all permits of a limit.
+    bool is_out_of_share(time_point now) const noexcept;
     /// When the next permit is to be had: `now`, later, or `never` before a grant or a reply.
     time_point available_at(time_point now);
     /// Only after `available_at(now) <= now`. Each take is followed by exactly one `release`.

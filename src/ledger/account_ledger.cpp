@@ -5,7 +5,6 @@
 #include "ledger/ledger_file.hpp"
 #include "ledger/process_roll.hpp"
 
-#include <array>
 #include <filesystem>
 #include <optional>
 #include <random>
@@ -21,12 +20,14 @@ using database::sqlite_connection;
 using database::sqlite_error;
 using error_kind = ledger_error::error_kind;
 
+constexpr auto processes_suffix = "-processes";
+
 /// An exchange takes milliseconds: whoever holds the lock longer hangs, and the caller tries again.
 constexpr std::chrono::milliseconds longest_lock{1000};
 
 [[noreturn]] void fail(const std::string& path, const sqlite_error& fault) {
     if (fault.is_locked() || fault.is_full()) throw ledger_error(error_kind::passing, fault.what());
-    if (fault.is_damage() || fault.is_statement()) refuse_damaged(fault.what());
+    if (fault.is_damage() || fault.is_statement()) refuse_damaged(path, fault.what());
     if (fault.is_read_only() || !fault.is_io())
         throw ledger_error(error_kind::cannot_create,
                            std::string(fault.what()) + "; '" + path +
@@ -42,7 +43,11 @@ auto guarded(const std::string& path, Action action) {
     } catch (const sqlite_error& fault) {
         fail(path, fault);
     } catch (const std::system_error& fault) {
-        throw ledger_error(error_kind::cannot_create, fault.what());
+        throw ledger_error(error_kind::cannot_create, "'" + path + processes_suffix +
+                                                          "', where processes show " +
+                                                          "that they are alive: " + fault.code().message() +
+                                                          "; give a folder that can be written, of a file " +
+                                                          "system with locks, as --state-dir");
     }
 }
 
@@ -81,11 +86,13 @@ public:
         : path_(path),
           clocks_(std::move(clocks)),
           connection_(path, sqlite_connection::opening::existing),
-          roll_(path + "-processes"),
-          files_{known_file(path), known_file(path + "-processes")} {
+          roll_(path + processes_suffix) {
         connection_.wait_for_locks(longest_lock);
         require_ledger(connection_, path_);
         connection_.execute("PRAGMA synchronous = FULL");
+        // SQLite has made its own by now, and keeps them while the connection is open.
+        for (const auto* suffix : {"", processes_suffix, "-wal", "-shm"})
+            files_.emplace_back(path + suffix);
         load_.emplace(connection_.prepare("SELECT book FROM ledger"));
         save_.emplace(connection_.prepare("UPDATE ledger SET book = ? WHERE id = 1"));
     }
@@ -94,15 +101,17 @@ public:
         for (const auto& file : files_)
             file.require_same();
         roll_.enter(asked.process);
+        auto request = asked;
+        request.roll = roll_.identity();
         dispatch::quota::grant given;
         in_transaction([&] {
-            // Only now: who waited for others is later than they.
-            const auto clocks = clocks_();
             auto stored = load();
-            const auto now = stored.state.now + elapsed(stored.clocks, clocks);
             const auto ended = ended_of(stored.state.members);
+            // Only now: who waited for others is later than they, and who has ended did so before.
+            const auto clocks = clocks_();
+            const auto now = stored.state.now + elapsed(stored.clocks, clocks);
             dispatch::quota::account_book book(std::move(stored.state));
-            given = book.exchange(asked, {now, clocks.wall}, ended);
+            given = book.exchange(request, {now, clocks.wall, slept(stored.clocks, clocks)}, ended);
             save({book.state(), clocks});
         });
         return given;
@@ -112,7 +121,7 @@ private:
     stored_book load() {
         auto stored = load_->step() ? read_book(load_->text(0)) : std::nullopt;
         load_->reset();
-        if (!stored) refuse_damaged("'" + path_ + "' is damaged");
+        if (!stored) refuse_damaged(path_, "is damaged");
         return std::move(*stored);
     }
 
@@ -127,7 +136,8 @@ private:
         const std::vector<dispatch::quota::member>& members) const {
         std::vector<dispatch::quota::process_id> ended;
         for (const auto& one : members) {
-            if (roll_.has_ended(one.process)) ended.push_back(one.process);
+            // Of one that has shown itself elsewhere nothing is known.
+            if (one.roll == roll_.identity() && roll_.has_ended(one.process)) ended.push_back(one.process);
         }
         return ended;
     }
@@ -159,7 +169,7 @@ private:
     clock_reader clocks_;
     sqlite_connection connection_;
     process_roll roll_;
-    std::array<known_file, 2> files_;
+    std::vector<known_file> files_;
     std::optional<database::sqlite_statement> load_;
     std::optional<database::sqlite_statement> save_;
 };

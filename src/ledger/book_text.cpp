@@ -59,6 +59,7 @@ json::value write_member(const member& one) {
         {"process", one.process},
         {"lease_ends", one.lease_ends.count()},
         {"longest_flight", one.longest_flight.count()},
+        {"roll", one.roll},
         {"is_busy", one.is_busy},
         {"limits", write_all(one.limits,
                              [](const dispatch::rate_limit& limit) {
@@ -74,6 +75,7 @@ member read_member(const json::value& from) {
     one.process = number<process_id>(from.at("process"));
     one.lease_ends = length(from.at("lease_ends"));
     one.longest_flight = length(from.at("longest_flight"));
+    one.roll = number<std::uint64_t>(from.at("roll"));
     one.is_busy = from.at("is_busy").as_bool();
     read_all(from.at("limits"), one.limits, [](const json::value& limit) {
         return dispatch::rate_limit{number<std::uint64_t>(limit.at(0)), length(limit.at(1)),
@@ -199,7 +201,7 @@ std::optional<stored_book> parse(const json::value& from) {
     const auto& clocks = from.at("clocks");
     return stored_book{read_state(from.at("account")),
                        {std::string(clocks.at("boot").as_string()), length(clocks.at("since_boot")),
-                        wall(clocks.at("wall"))}};
+                        wall(clocks.at("wall")), length(clocks.at("slept"))}};
 }
 
 }  // namespace
@@ -209,6 +211,7 @@ std::string write_book(const stored_book& book) {
     to["version"] = format_version;
     to["clocks"] = {{"boot", book.clocks.boot},
                     {"since_boot", book.clocks.since_boot.count()},
+                    {"slept", book.clocks.slept.count()},
                     {"wall", write_wall(book.clocks.wall)}};
     to["account"] = write_state(book.state);
     const auto text = json::serialize(to);

@@ -17,20 +17,30 @@ std::string read_boot() {
     return boot;
 }
 
+dispatch::duration show(clockid_t clock) {
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 }  // namespace
 
 clock_reading read_clocks() {
     static const std::string boot = read_boot();
-    timespec since_boot{};
-    ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
-    return {boot, std::chrono::seconds(since_boot.tv_sec) + std::chrono::nanoseconds(since_boot.tv_nsec),
-            std::chrono::system_clock::now()};
+    const auto since_boot = show(CLOCK_BOOTTIME);
+    return {boot, since_boot, std::chrono::system_clock::now(),
+            std::max(dispatch::duration(0), since_boot - show(CLOCK_MONOTONIC))};
 }
 
 dispatch::duration elapsed(const clock_reading& from, const clock_reading& to) noexcept {
     const dispatch::duration passed =
         from.boot == to.boot ? to.since_boot - from.since_boot : to.wall - from.wall;
     return std::max(dispatch::duration(0), passed);
+}
+
+dispatch::duration slept(const clock_reading& from, const clock_reading& to) noexcept {
+    return from.boot == to.boot ? std::max(dispatch::duration(0), to.slept - from.slept)
+                                : dispatch::duration(0);
 }
 
 }  // namespace cardresolver::ledger

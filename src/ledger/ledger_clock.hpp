@@ -14,6 +14,7 @@ struct clock_reading {
     std::string boot;                 ///< what tells one boot, and one set of clocks, from another
     dispatch::duration since_boot{};  ///< goes on while the machine sleeps
     std::chrono::system_clock::time_point wall{};
+    dispatch::duration slept{};  ///< of the time since boot
 
     bool operator==(const clock_reading&) const = default;
 };
@@ -26,5 +27,8 @@ clock_reading read_clocks();
 /// How long it is from one reading to another: within one boot by the boot's clock, otherwise by the wall
 /// clock, which is all that there is. Never negative.
 dispatch::duration elapsed(const clock_reading& from, const clock_reading& to) noexcept;
+
+/// How much of that the machine has slept. None over a reboot, which no connection outlives.
+dispatch::duration slept(const clock_reading& from, const clock_reading& to) noexcept;
 
 }  // namespace cardresolver::ledger

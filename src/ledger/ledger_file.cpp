@@ -32,7 +32,7 @@ constexpr auto make_table = "CREATE TABLE ledger (id INTEGER PRIMARY KEY CHECK (
 
 void fill(const std::string& path, const stored_book& book) {
     sqlite_connection connection(path, sqlite_connection::opening::existing);
-    connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
+    connection.execute("PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
     connection.execute("PRAGMA application_id = " + std::to_string(application_id));
     connection.execute("PRAGMA user_version = " + std::to_string(format_version));
     connection.execute(make_table);
@@ -42,9 +42,15 @@ void fill(const std::string& path, const stored_book& book) {
     save.step();
     save.reset();
     connection.execute("COMMIT");
+    // Only now: what is in a log of its own does not get the new name.
+    auto mode = connection.prepare("PRAGMA journal_mode = WAL");
+    if (!mode.step() || mode.text(0) != "wal")
+        throw ledger_error(error_kind::cannot_create, "'" + path +
+                                                          "': the file system cannot share a database; " +
+                                                          "give a folder on another one as --state-dir");
 }
 
-/// A file that nobody else knows of. Removed again where it does not get another name.
+/// A file that nobody else knows of. Its first name does not outlive this object.
 class new_file {
 public:
     explicit new_file(const std::string& folder) : path_(folder + "/new-ledger-XXXXXX") {
@@ -55,20 +61,28 @@ public:
     new_file(const new_file&) = delete;
     new_file& operator=(const new_file&) = delete;
     ~new_file() {
-        if (!path_.empty()) ::unlink(path_.c_str());
+        for (const auto* suffix : {"", "-journal", "-wal", "-shm"})
+            ::unlink((path_ + suffix).c_str());
     }
 
     const std::string& path() const noexcept { return path_; }
     /// 0, or the error.
     int rename_to(const std::string& path) noexcept {
-        if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) return errno;
-        path_.clear();
-        return 0;
+        if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) return 0;
+        if (errno != EINVAL && errno != ENOSYS) return errno;
+        // A file system that cannot: a second name does the same.
+        return ::link(path_.c_str(), path.c_str()) == 0 ? 0 : errno;
     }
 
 private:
     std::string path_;
 };
+
+/// To open it would be wrong: to close it again would end the locks that others in this process have.
+bool is_there(const std::string& path) {
+    struct stat file {};
+    return ::lstat(path.c_str(), &file) == 0;
+}
 
 /// So that its entries outlive a power cut.
 void sync_folder(const std::string& folder) {
@@ -81,12 +95,12 @@ void sync_folder(const std::string& folder) {
 
 }  // namespace
 
-void refuse_damaged(const std::string& why) {
+void refuse_damaged(const std::string& path, const std::string& why) {
     throw ledger_error(
         error_kind::damaged,
-        why +
-            "; it says how much of the quota is spent, so it is not made anew: move it away by hand "
-            "once no quota of the last day matters");
+        "the account's ledger '" + path + "': " + why +
+            "; it says how much of the quota is spent, so it is not made anew: once no quota of "
+            "the last day matters, move it away by hand with all files whose names begin so");
 }
 
 void make_ledger_folder(const std::string& folder) {
@@ -96,9 +110,10 @@ void make_ledger_folder(const std::string& folder) {
 }
 
 void make_ledger_file(const std::string& folder, const std::string& path, const stored_book& book) {
-    struct stat there {};
-    // To open it would be wrong: to close it again would end the locks that others in this process have.
-    if (::lstat(path.c_str(), &there) == 0) return;
+    if (is_there(path)) return;
+    // SQLite would take a log without its database for the new one's.
+    if (is_there(path + "-wal") && !is_there(path))
+        refuse_damaged(path, "is gone, but its log '" + path + "-wal' is not");
     new_file made(folder);
     fill(made.path(), book);
     const int failed = made.rename_to(path);
@@ -108,9 +123,9 @@ void make_ledger_file(const std::string& folder, const std::string& path, const 
 
 void require_ledger(sqlite_connection& connection, const std::string& path) {
     if (connection.number_of("PRAGMA application_id") != application_id)
-        refuse_damaged("'" + path + "' is no ledger of this program's");
+        refuse_damaged(path, "is no ledger of this program's");
     if (connection.number_of("PRAGMA user_version") != format_version)
-        refuse_damaged("'" + path + "' is a ledger of another version of this program");
+        refuse_damaged(path, "is of another version of this program");
 }
 
 }  // namespace cardresolver::ledger

@@ -12,8 +12,8 @@ class sqlite_connection;
 
 namespace cardresolver::ledger {
 
-/// What has no name of its own among the errors: the file at `path` cannot be trusted any more.
-[[noreturn]] void refuse_damaged(const std::string& why);
+/// Throws the `ledger_error` of a file at `path` that cannot be trusted. `why`: what is wrong with it.
+[[noreturn]] void refuse_damaged(const std::string& path, const std::string& why);
 
 /// Makes FOLDER (mode 0700; those above it, too) where it is missing. Throws `ledger_error`.
 void make_ledger_folder(const std::string& folder);

@@ -22,6 +22,7 @@ struct ledger_thread::shared_state {
     std::thread thread;
 
     exchange_answer exchange(const dispatch::quota::request& what) {
+        if (!ledger) return ledger_error(ledger_error::error_kind::io, "the account's ledger is closed");
         try {
             return ledger->exchange(what);
         } catch (const ledger_error& fault) {
@@ -42,6 +43,8 @@ struct ledger_thread::shared_state {
     void run() {
         while (const auto next = wait_for_request()) {
             auto result = exchange(*next);
+            // Closed before the process ends, which may be at once.
+            if (next->leaves_for) ledger.reset();
             {
                 const std::lock_guard lock(mutex);
                 answer = std::move(result);

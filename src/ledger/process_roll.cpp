@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <limits>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <system_error>
 #include <unistd.h>
@@ -27,7 +28,10 @@ struct flock lock_of(dispatch::quota::process_id process) {
 
 process_roll::process_roll(const std::string& path)
     : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-    if (file_ < 0) throw std::system_error(errno, std::generic_category(), "'" + path + "'");
+    if (file_ < 0) throw std::system_error(errno, std::generic_category());
+    struct stat file {};
+    ::fstat(file_, &file);
+    identity_ = file.st_ino;
 }
 
 process_roll::~process_roll() {
@@ -38,8 +42,7 @@ void process_roll::enter(dispatch::quota::process_id process) {
     if (std::find(own_.begin(), own_.end(), process) != own_.end()) return;
     auto lock = lock_of(process);
     // A lock of the open file: others in this process may open and close it as they like.
-    if (::fcntl(file_, F_OFD_SETLK, &lock) != 0)
-        throw std::system_error(errno, std::generic_category(), "lock of the list of processes");
+    if (::fcntl(file_, F_OFD_SETLK, &lock) != 0) throw std::system_error(errno, std::generic_category());
     own_.push_back(process);
 }
 

@@ -3,6 +3,7 @@
 
 #include "dispatch/quota/exchange.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,16 @@ public:
     process_roll& operator=(const process_roll&) = delete;
     ~process_roll();
 
+    /// Tells this file from any other of its name for as long as it is open.
+    std::uint64_t identity() const noexcept { return identity_; }
     /// From now on `process` is alive, until this object ends. Again: nothing. Throws `std::system_error`.
     void enter(dispatch::quota::process_id process);
-    /// Whether it is known to have ended, or was never entered.
+    /// Whether one that has entered this same file is known to have ended.
     bool has_ended(dispatch::quota::process_id process) const noexcept;
 
 private:
     int file_;
+    std::uint64_t identity_ = 0;
     std::vector<dispatch::quota::process_id> own_;
 };
 

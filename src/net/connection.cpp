@@ -70,6 +70,9 @@ task<exchange_result> connection::implementation::async_exchange(std::string_vie
     const auto begin = clock::now();
     deadline_.arm(begin + client_.settings.request_timeout);
     maybe_failure failed;
+    // A request that is given up, or whose process is killed, shall not arrive long after: its permit would
+    // be somebody else's by then.
+    if (exchanges_ == 0) reset_on_close(socket().native_handle());
     is_unanswered_ = true;
     if (tls_) {
         failed = co_await net::async_exchange(*tls_, reader_, request, ended_, carried_before);
@@ -154,8 +157,7 @@ void connection::implementation::close_socket() noexcept {
         client_.closed_totals.bytes_sent += traffic.sent;
         client_.closed_totals.bytes_received += traffic.received;
     }
-    // A request that is given up shall not arrive long after: its permit would be somebody else's by then.
-    if (is_unanswered_) reset_on_close(descriptor);
+    if (!is_unanswered_) finish_on_close(descriptor);
     boost::system::error_code ignored;
     socket().close(ignored);
 }

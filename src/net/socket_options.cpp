@@ -34,6 +34,10 @@ void reset_on_close(int descriptor) noexcept {
     set_option(descriptor, SOL_SOCKET, SO_LINGER, linger{1, 0});
 }
 
+void finish_on_close(int descriptor) noexcept {
+    set_option(descriptor, SOL_SOCKET, SO_LINGER, linger{0, 0});
+}
+
 void share_local_port(int descriptor) noexcept {
     set_option(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 }

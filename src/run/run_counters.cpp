@@ -34,6 +34,8 @@ std::string_view to_string(hold_reason reason) noexcept {
             return "day-quota";
         case hold_reason::schedule:
             return "schedule";
+        case hold_reason::shared:
+            return "other-processes";
     }
     return "";
 }
@@ -111,6 +113,8 @@ statistics run_counters::count_with(const net::client_statistics& traffic) const
     if (const auto standing = dispatcher_.standing_still(at)) {
         now.held_for = standing->until - at;
         now.held_by = standing->why;
+    } else if (dispatcher_.waits_for_others(at)) {
+        now.held_by = hold_reason::shared;
     }
     return now;
 }

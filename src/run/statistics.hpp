@@ -39,9 +39,9 @@ struct statistics {
     std::vector<dispatch::rate_limit> limits;  ///< in force
     bool finds_limit = false;                  ///< the carrier's limit is looked for, below `limits`
     std::optional<double> found_rate;          ///< requests a second that it bears, as far as is known
-    std::uint64_t permits_unused = 0;  ///< requests that the limits would have allowed beyond those sent
-    std::optional<std::chrono::steady_clock::duration> held_for;  ///< nothing is sent for so much longer
-    hold_reason held_by = hold_reason::down;                      ///< where `held_for` says so
+    std::uint64_t permits_unused = 0;    ///< requests that the limits would have allowed beyond those sent
+    std::optional<hold_reason> held_by;  ///< why nothing is sent
+    std::optional<std::chrono::steady_clock::duration> held_for;  ///< for so much longer, where that is known
 
     bool is_unlimited() const noexcept { return limits.empty() && !finds_limit; }
 

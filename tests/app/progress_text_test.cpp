@@ -66,6 +66,7 @@ TEST(progress, a_line_says_it_all) {
               "25%, 1,000 rows, 100 rows/s, 00:30 left, 1.2 requests/s (limit 10/s), 2 retries, 88 permits "
               "unused, 3 in flight");
     auto held = quarter();
+    held.counts.held_by = run::hold_reason::down;
     held.held_until = "14:03:22";
     held.counts.limits.clear();
     EXPECT_THAT(format_line(held), HasSubstr("waiting for the carrier until 14:03:22"));
@@ -152,6 +153,16 @@ TEST(progress, says_why_nothing_is_sent_and_until_when) {
         EXPECT_EQ(object.at("resume_at").as_string(), "2026-01-30T22:00:00.000Z");
         EXPECT_DOUBLE_EQ(object.at("held_for_s").as_double(), 90.0);
     }
+}
+
+TEST(progress, RL5_says_that_others_have_what_may_be_sent) {
+    auto view = quarter();
+    view.counts.held_by = run::hold_reason::shared;
+    EXPECT_THAT(format_line(view), HasSubstr("waiting for the account's other processes,"));
+    const auto object = boost::json::parse(format_json(view, false)).as_object();
+    EXPECT_EQ(object.at("waits_for").as_string(), "other-processes");
+    EXPECT_TRUE(object.at("resume_at").is_null());
+    EXPECT_TRUE(object.at("held_for_s").is_null());
 }
 
 TEST(progress, counts_what_was_throttled) {

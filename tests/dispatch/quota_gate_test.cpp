@@ -237,6 +237,15 @@ TEST(quota_gate, other_limits_of_another_hour_hold_with_the_next_grant) {
     gate.release(gate.take(next), permit_end::answered, next);
 }
 
+TEST(quota_gate, RL6_a_lower_limit_of_another_hour_holds_at_once) {
+    quota_gate gate(limited_to({{20, 1s}}), 1, 25s);
+    tend(gate, start);
+    gate.set_pace(limited_to({{2, 1s}}), start + 1s);
+    EXPECT_EQ(gate.available_at(start + 1s), never) << "its share is of the higher one";
+    tend(gate, start + 1s);
+    EXPECT_EQ(gate.available_at(start + 1s), start + 1s);
+}
+
 TEST(quota_gate, leaves_with_what_is_still_held) {
     quota_gate gate(limited_to({{4, 1s}, calendar_day}), 1, 25s);
     auto granted = grant_all(gate.ask(start, true, std::nullopt));

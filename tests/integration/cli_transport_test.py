@@ -69,6 +69,27 @@ class Unreachable(ProgramTestCase):
         self.check_unreachable("https://no-such-host.invalid")
 
 
+class Killed(ProgramTestCase):
+    def test_RL5_a_killed_process_leaves_no_request_under_way(self) -> None:
+        """The kernel would go on sending what is lost on the way, for others to stumble over."""
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.settimeout(60)
+            (self.folder / "cards.txt").write_bytes(as_list(iccids(3)))
+            client = self.start_program("resolve", "cards.txt", "--base-url",
+                                        f"http://127.0.0.1:{listening.getsockname()[1]}", "--allow-plaintext",
+                                        "--appid", "a", "--ebid", "1", "-o", "out.csv",
+                                        variables={"CARDRESOLVER_PASSWORD": "x"})
+            connection, _ = listening.accept()
+            with connection:
+                connection.settimeout(60)
+                request = b""
+                while not request.endswith(b"\r\n\r\n"):
+                    request += connection.recv(65536)
+                client.kill()
+                with self.assertRaises(ConnectionResetError):
+                    connection.recv(1)
+
+
 class OutOfOrder(ProgramTestCase):
     def test_a_carrier_that_only_fails_is_not_asked_for_ever(self) -> None:
         carrier = self.carrier(modes={"http-500"})

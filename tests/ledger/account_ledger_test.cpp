@@ -278,6 +278,54 @@ TEST_F(account_ledger_test, a_list_of_processes_that_is_moved_away_is_noticed) {
         << "others take it for dead";
 }
 
+TEST_F(account_ledger_test, sqlites_own_files_that_are_moved_away_are_noticed) {
+    for (const auto* suffix : {"-wal", "-shm"}) {
+        auto ledger = open();
+        ledger.exchange(request_of(1));
+        std::filesystem::rename(path_ + suffix, path_ + suffix + ".old");
+        EXPECT_EQ(error_of([&] { ledger.exchange(request_of(1)); }).kind, error_kind::io) << suffix;
+        std::filesystem::remove_all(state_);
+    }
+}
+
+TEST_F(account_ledger_test, RL5_nobody_is_taken_for_dead_whose_list_of_processes_is_gone) {
+    auto ledger = open();
+    auto asked = request_of(1);
+    asked.longest_flight = 25s;
+    ledger.exchange(asked);
+    std::filesystem::remove(path_ + "-processes");
+    auto other = open();
+    pass(arrival_grace + 1s);
+    EXPECT_EQ(other.exchange(request_of(2)).shares.at(0), 0U);
+    pass(lease_length + 25s);
+    EXPECT_EQ(other.exchange(request_of(2)).shares.at(0), 100U);
+}
+
+TEST_F(account_ledger_test, PR7_what_was_under_way_before_a_sleep_is_so_after_it) {
+    auto stopped = open();
+    auto asked = request_of(1);
+    asked.longest_flight = 25s;
+    stopped.exchange(asked);
+    pass(1h);
+    clocks_.slept += 1h;
+    auto other = open();
+    EXPECT_EQ(other.exchange(request_of(2)).shares.at(0), 0U);
+    pass(lease_length + 25s + arrival_grace);
+    EXPECT_EQ(other.exchange(request_of(2)).shares.at(0), 0U) << "it has slept for most of its lease";
+    pass(1s);
+    EXPECT_EQ(other.exchange(request_of(2)).shares.at(0), 100U);
+}
+
+TEST_F(account_ledger_test, a_log_without_its_ledger_is_not_taken_for_the_new_ones) {
+    auto ledger = open();
+    ledger.exchange(request_of(1));
+    std::filesystem::rename(path_, path_ + ".old");
+    const auto fault = error_of([&] { open(); });
+    EXPECT_EQ(fault.kind, error_kind::damaged);
+    EXPECT_NE(std::string_view(fault.what()).find("all files whose names begin so"), std::string_view::npos);
+    EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
 TEST_F(account_ledger_test, an_emptied_ledger_is_not_taken_for_a_new_one) {
     open().exchange(request_of(1));
     database::sqlite_connection(path_, database::sqlite_connection::opening::existing)

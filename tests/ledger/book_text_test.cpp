@@ -13,19 +13,20 @@ using namespace dispatch::quota;
 /// With a value of its own in every field.
 stored_book full_book() {
     stored_book book;
-    book.clocks = {"boot 7", 1h + 1ns, std::chrono::system_clock::time_point(1'790'000'000s)};
+    book.clocks = {"boot 7", 1h + 1ns, std::chrono::system_clock::time_point(1'790'000'000s), 3s};
     auto& state = book.state;
     state.now = 3h;
     state.latest_wall = std::chrono::system_clock::time_point(1'790'000'001s);
     state.members = {{std::numeric_limits<process_id>::max(),
                       3h + 3s,
                       25s,
+                      77,
                       false,
                       {{50, 1s}, {100, 24h, true}},
                       90min,
                       true,
                       2h},
-                     {5, 3h, 0s, true, {}, 0min, false, std::nullopt}};
+                     {5, 3h, 0s, 0, true, {}, 0min, false, std::nullopt}};
     state.shares = {{1s, {{5, 20}, {6, 30}}, {{4h, 7}}}, {10s, {}, {}}};
     state.windows = {{5min, {{36'000, 4}, {36'001, 1}}}};
     state.days = {{90min, 20'000, 1h, 25h, 24h, 2h, 40, 3}};

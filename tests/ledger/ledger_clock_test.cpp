@@ -39,6 +39,12 @@ TEST(ledger_clock, PR7_goes_by_the_clock_that_counts_sleep) {
     EXPECT_EQ(read_clocks().boot, reading.boot);
 }
 
+TEST(ledger_clock, PR7_knows_how_long_the_machine_slept) {
+    EXPECT_EQ(slept({"a", 10s, noon, 1s}, {"a", 100s, noon, 31s}), 30s);
+    EXPECT_EQ(slept({"a", 10s, noon, 9s}, {"b", 100s, noon, 31s}), 0s) << "another boot";
+    EXPECT_GE(read_clocks().slept, 0s);
+}
+
 TEST(memory_ledger, PR7_a_lease_ends_over_a_sleep) {
     clock_reading now{"a", 10s, noon};
     memory_ledger ledger(1, [&now] { return now; });

@@ -55,7 +55,7 @@ grant account_book::exchange(const request& asked, moment now, std::span<const p
         return answer;
     }
     enter(asked, now);
-    answer.busy_processes = busy_count();
+    answer.busy_processes = busy_count(asked.process);
     if (asked.found_rate && std::isfinite(*asked.found_rate)) state_.found_rate = *asked.found_rate;
     if (state_.found_rate)
         answer.found_rate = *state_.found_rate / static_cast<double>(answer.busy_processes);
@@ -68,6 +68,9 @@ grant account_book::exchange(const request& asked, moment now, std::span<const p
 void account_book::go_on_to(const moment& now) {
     state_.now = now.now;
     state_.latest_wall = std::max(state_.latest_wall, now.wall);
+    // Neither time-outs nor the network's timers went on.
+    for (auto& one : state_.members)
+        one.longest_flight += not_negative(now.slept, now.now);
     for (auto& day : state_.days)
         day.advance(now);
 }
@@ -156,6 +159,7 @@ void account_book::enter(const request& asked, const moment& now) {
         self->process = asked.process;
     }
     self->lease_ends = state_.now + lease_length;
+    self->roll = asked.roll;
     self->longest_flight = not_negative(asked.longest_flight, longest_hold);
     self->is_busy = asked.is_busy;
     self->limits = asked.limits.limits;
@@ -223,11 +227,12 @@ std::vector<contender> account_book::contenders_for(duration window) const {
     return contenders;
 }
 
-std::uint64_t account_book::busy_count() const noexcept {
-    const auto busy = std::count_if(state_.members.begin(), state_.members.end(), [this](const member& one) {
-        return one.may_send(state_.now) && one.is_busy;
-    });
-    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(busy));
+/// With `self` even where it has a pause: it shall not take all of what was found for its own.
+std::uint64_t account_book::busy_count(process_id self) const noexcept {
+    const auto counts = [&](const member& one) {
+        return one.process == self || (one.is_busy && one.may_send(state_.now));
+    };
+    return static_cast<std::uint64_t>(std::count_if(state_.members.begin(), state_.members.end(), counts));
 }
 
 }  // namespace cardresolver::dispatch::quota

@@ -25,6 +25,7 @@ struct member {
     process_id process = 0;
     ledger_time lease_ends{};  ///< it sends nothing after; it may be heard of again
     duration longest_flight{};
+    std::uint64_t roll = 0;  ///< where it shows that it is alive
     bool is_busy = true;
     std::vector<rate_limit> limits;
     std::chrono::minutes day_starts{};
@@ -94,7 +95,7 @@ private:
 
     member* find(process_id process) noexcept;
     std::vector<contender> contenders_for(duration window) const;
-    std::uint64_t busy_count() const noexcept;
+    std::uint64_t busy_count(process_id self) const noexcept;
 
     account_state state_;
 };

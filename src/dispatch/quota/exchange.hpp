@@ -49,7 +49,8 @@ struct request {
     process_id process = 0;
     /// What it has sent is answered, or given up with its connection closed, this long after at the latest.
     duration longest_flight{};
-    pace limits;  ///< in force; the calendar's day begins at `limits.day_starts`
+    std::uint64_t roll = 0;  ///< where it shows that it is alive; the ledger fills it in
+    pace limits;             ///< in force; the calendar's day begins at `limits.day_starts`
     /// For each limit that is not counted, in their order: permits that the process keeps, at most as many as
     /// were granted. It uses no more than these until the next grant.
     std::vector<std::uint64_t> kept;

@@ -14,6 +14,9 @@ using ledger_time = duration;
 struct moment {
     ledger_time now{};
     std::chrono::system_clock::time_point wall{};
+    /// The machine was asleep for so long of the time since the last exchange: what was under way before may
+    /// be under way yet.
+    duration slept{};
 
     bool operator==(const moment&) const = default;
 };

@@ -24,6 +24,8 @@ public:
     request ask(duration now) { return gate_.ask(time_point(now), true, std::nullopt); }
     void take(const grant& given, duration now) { gate_.on_grant(given, time_point(now)); }
 
+    void wake_up() { gate_.on_suspended(); }
+
     /// Nothing is in flight any more, and nothing follows.
     request leave(duration now) { return gate_.leave(time_point(now)); }
     bool is_idle() const { return in_flight_ == 0; }

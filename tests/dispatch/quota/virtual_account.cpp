@@ -1,6 +1,7 @@
 #include "dispatch/quota/virtual_account.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cardresolver::dispatch::quota {
 namespace {
@@ -11,7 +12,8 @@ constexpr std::chrono::system_clock::time_point began{std::chrono::seconds(1'790
 
 /// On the way to the ledger, and on the way back.
 constexpr duration longest_way = 20ms;
-constexpr duration longest_stop = 20s;
+constexpr duration longest_stop = 90s;
+constexpr duration longest_sleep = 2min;
 
 pace pace_of(const account_plan& plan) {
     pace limits;
@@ -27,15 +29,16 @@ virtual_account::virtual_account(const account_plan& plan, std::uint64_t seed)
         processes_.push_back({model_process(0, pace_), 0, {}, {}, {}, false, false, {}, {}, 0, {}, {}});
         start(i, 0ns);
     }
-    if (plan.step_every > 0ns) push_rare(event_kind::step, 0, plan.step_every);
+    push_rare(event_kind::step, 0, plan.step_every);
+    push_rare(event_kind::sleep, 0, plan.sleep_every);
 }
 
 duration virtual_account::up_to(duration longest) {
     return duration(static_cast<duration::rep>(static_cast<double>(longest.count()) * random_.fraction()));
 }
 
-moment virtual_account::book_time() const {
-    return {now_, began + now_ + clock_wrong_by_};
+moment virtual_account::book_time() {
+    return {now_, began + now_ + clock_wrong_by_, std::exchange(slept_since_, 0ns)};
 }
 
 void virtual_account::push(duration at, event_kind kind, std::uint32_t process, const permit& taken) {
@@ -76,6 +79,7 @@ void virtual_account::handle(const event& one) {
         return;
     }
     if (one.kind == event_kind::step) return step_clock();
+    if (one.kind == event_kind::sleep) return doze();
     auto& self = processes_[one.process];
     if (one.life != self.life) return;
     if (one.kind == event_kind::exchange) return execute(self);
@@ -103,17 +107,19 @@ bool virtual_account::has_arrived(const event& one) const {
 void virtual_account::handle_alive(const event& one, virtual_process& self) {
     switch (one.kind) {
         case event_kind::reply:
-            self.model.reply(now_, one.taken);
+            self.model.reply(steady(), one.taken);
             break;
         case event_kind::grant:
             self.is_asking = false;
-            self.model.take(self.given, now_);
+            self.model.take(self.given, steady());
             break;
         case event_kind::wake:
             if (self.wakes_at != one.at) return;
             break;
         case event_kind::stop:
             self.stopped_until = now_ + up_to(longest_stop);
+            if (self.stopped_until - now_ > lease_length + model_process::longest_flight - 500ms)
+                ++report_.deaths;
             return push_rare(event_kind::stop, one.process, plan_.stop_every);
         case event_kind::leave:
             self.is_leaving = true;
@@ -128,20 +134,20 @@ void virtual_account::act(std::uint32_t index) {
     auto& self = processes_[index];
     if (self.is_leaving) {
         if (!self.model.is_idle() || self.is_asking) return;
-        self.asked = self.model.leave(now_);
+        self.asked = self.model.leave(steady());
         execute(self);
         return start(index, now_ + up_to(5s));
     }
-    while (self.model.may_send(now_))
+    while (self.model.may_send(steady()))
         send(index);
-    if (!self.is_asking && self.model.wants_exchange(now_)) {
+    if (!self.is_asking && self.model.wants_exchange(steady())) {
         self.is_asking = true;
-        self.asked = self.model.ask(now_);
+        self.asked = self.model.ask(steady());
         const auto there = now_ + up_to(longest_way);
         push(there, event_kind::exchange, index);
         push(there + up_to(longest_way), event_kind::grant, index);
     }
-    auto next = self.model.next_event(now_);
+    auto next = now_ + std::min<duration>(1h, self.model.next_event(steady()) - steady());
     if (self.is_asking) next = std::max(next, now_ + longest_way);
     self.wakes_at = std::max(next, now_ + 1ms);
     push(self.wakes_at, event_kind::wake, index);
@@ -149,7 +155,7 @@ void virtual_account::act(std::uint32_t index) {
 
 void virtual_account::send(std::uint32_t index) {
     auto& self = processes_[index];
-    const auto taken = self.model.send(now_);
+    const auto taken = self.model.send(steady());
     const auto latency = plan_.latency + up_to(plan_.jitter);
     push(now_ + up_to(latency), event_kind::arrival, index);
     push(now_ + latency, event_kind::reply, index, taken);
@@ -184,6 +190,29 @@ void virtual_account::execute(virtual_process& self) {
             if (limit.window == table.window && table.taken() > limit.count) ++report_.shares_over;
         }
     }
+}
+
+/// All that is to happen, at the carrier's end, too, happens so much later.
+void virtual_account::doze() {
+    const auto length = up_to(longest_sleep);
+    std::vector<event> pending;
+    for (; !events_.empty(); events_.pop())
+        pending.push_back(events_.top());
+    for (auto& one : pending) {
+        one.at += length;
+        events_.push(one);
+    }
+    for (auto& one : processes_) {
+        one.wakes_at += length;
+        one.stopped_until += length;
+        for (auto& ended : one.ended_at)
+            ended += length;
+        one.model.wake_up();
+    }
+    now_ += length;
+    slept_ += length;
+    slept_since_ += length;
+    push_rare(event_kind::sleep, 0, plan_.sleep_every);
 }
 
 void virtual_account::step_clock() {

@@ -21,9 +21,10 @@ struct account_plan {
     duration latency{};     ///< from send to reply, at least
     duration jitter{};      ///< on top of it, evenly distributed; the arrival is anywhere in between
     duration kill_every{};  ///< in the mean, each process; zero: never. Another one takes its place
-    duration stop_every{};  ///< likewise, for up to 20 s
+    duration stop_every{};  ///< likewise, for up to 90 s
     duration leave_every{};
-    duration step_every{};  ///< of the wall clock, by an hour or a day in either direction, or back to right
+    duration step_every{};   ///< of the wall clock, by an hour or a day in either direction, or back to right
+    duration sleep_every{};  ///< the machine, for up to two minutes; what is on the way waits, too
 };
 
 struct account_report {
@@ -32,7 +33,7 @@ struct account_report {
     std::uint64_t given_back = 0;  ///< of these
     std::uint64_t unused = 0;      ///< of these, neither sent nor given back
     std::uint64_t largest_block = 0;
-    std::uint64_t deaths = 0;  ///< by kill
+    std::uint64_t deaths = 0;  ///< by kill, or stopped for longer than others wait
     std::uint64_t exchanges = 0;
     std::uint64_t shares_over = 0;  ///< exchanges after which the shares were more than the limit
     std::uint64_t fewest = 0;       ///< that one of the processes has sent
@@ -52,7 +53,18 @@ public:
     duration now() const noexcept { return now_; }
 
 private:
-    enum class event_kind : std::uint8_t { arrival, reply, wake, exchange, grant, kill, stop, leave, step };
+    enum class event_kind : std::uint8_t {
+        arrival,
+        reply,
+        wake,
+        exchange,
+        grant,
+        kill,
+        stop,
+        leave,
+        step,
+        sleep
+    };
     struct event {
         duration at{};
         std::uint64_t order = 0;
@@ -90,7 +102,9 @@ private:
     void count_given_back(const request& asked);
     void execute(virtual_process& self);
     void step_clock();
-    moment book_time() const;
+    void doze();
+    duration steady() const noexcept { return now_ - slept_; }
+    moment book_time();
     duration up_to(duration longest);
 
     account_plan plan_;
@@ -103,6 +117,8 @@ private:
     std::priority_queue<event, std::vector<event>, std::greater<>> events_;
     std::uint64_t order_ = 0;
     duration now_{};
+    duration slept_{};        ///< of it
+    duration slept_since_{};  ///< the last exchange
     duration clock_wrong_by_{};
     account_report report_;
 };
