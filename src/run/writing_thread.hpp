@@ -35,7 +35,7 @@ struct output_block {
 };
 
 struct writing_pace {
-    std::chrono::milliseconds save_within{150};
+    std::chrono::milliseconds save_within{200};
     std::size_t save_bytes = std::size_t{4} << 20U;  ///< so many that an output holds in memory are enough
     std::chrono::milliseconds longest_pause{5000};   ///< between two tries of an output that waits
 };
