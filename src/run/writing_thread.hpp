@@ -50,7 +50,7 @@ struct writing_pace {
 /// under their final name finds it beside them.
 class writing_thread {
 public:
-    static constexpr std::size_t max_blocks = 8;
+    static constexpr std::size_t max_blocks = 4;
 
     /// `notify` is called on the thread after room came free, after an error or news of a wait, and after
     /// `finish`.
