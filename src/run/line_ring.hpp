@@ -11,9 +11,9 @@
 
 namespace cardresolver::run {
 
-/// A queue of places in the order of the list. `Place` has a member `line`. Memory: as many places as there
-/// were at most, rounded up to a power of two.
-template <class Place>
+/// A queue of places in the order of the list. `Place` has a member `line`, which is a multiple of `spacing`.
+/// Memory: as many places as there were at most, rounded up to a power of two.
+template <class Place, std::uint64_t spacing = 1>
 class line_ring {
 public:
     bool empty() const noexcept { return size_ == 0; }
@@ -26,6 +26,8 @@ public:
     }
     Place& front() noexcept { return (*this)[0]; }
     const Place& front() const noexcept { return (*this)[0]; }
+    /// The newest one.
+    Place& back() noexcept { return (*this)[size_ - 1]; }
 
     /// The next place of the list, to be filled: it is one that was dropped, or a new one.
     Place& push() {
@@ -37,12 +39,13 @@ public:
         --size_;
     }
 
-    /// Of the place for `line`, which is there. Without blank lines and records of several lines, it follows
-    /// from the line; with them, it lies before.
+    /// Of the place for `line`, which is there. Where no multiple of `spacing` lacks its place (no blank
+    /// lines, no records of several lines), it follows from the line; else it lies before.
     std::size_t index_of(std::uint64_t line) const noexcept {
         CARDRESOLVER_VERIFY(size_ > 0 && front().line <= line);
         std::size_t low = 0;
-        auto high = static_cast<std::size_t>(std::min<std::uint64_t>(line - front().line, size_ - 1));
+        auto high =
+            static_cast<std::size_t>(std::min<std::uint64_t>((line - front().line) / spacing, size_ - 1));
         if ((*this)[high].line == line) return high;
         while (low < high) {
             const auto middle = low + (high - low) / 2;

@@ -2,6 +2,8 @@
 
 #include "dispatch/verify.hpp"
 
+#include <bit>
+
 namespace cardresolver::run {
 namespace {
 
@@ -53,35 +55,57 @@ std::optional<std::vector<line_range>> decode_lines(std::string_view bytes) {
     return ranges;
 }
 
+void line_ranges::begin(line_range lines) {
+    ranges_.push_back(lines);
+}
+
+/// Those of the lines of a place that `records` has.
+std::uint64_t open_lines::bits_of(line_range records, std::uint64_t first_of_place) noexcept {
+    constexpr auto all = ~std::uint64_t{0};
+    auto bits = all;
+    if (records.first > first_of_place) bits &= all << (records.first - first_of_place);
+    const auto last_of_place = first_of_place + span - 1;
+    if (records.last < last_of_place) bits &= all >> (last_of_place - records.last);
+    return bits;
+}
+
 void open_lines::open(line_range records) {
     CARDRESOLVER_VERIFY(records.first > newest_ && records.last >= records.first);
-    for (auto line = records.first; line <= records.last; ++line)
-        places_.push() = {line, false};
+    for (auto line = records.first - records.first % span; line <= records.last; line += span) {
+        if (places_.empty() || places_.back().line != line) places_.push() = {line, 0};
+        places_.back().open |= bits_of(records, line);
+    }
     newest_ = records.last;
 }
 
 void open_lines::close(line_range records) {
-    // Lines that follow each other have places that do.
-    auto index = places_.index_of(records.first);
-    for (auto line = records.first; line <= records.last; ++line, ++index) {
+    auto line = records.first - records.first % span;
+    // Lines that follow each other share a place, or have places that do.
+    for (auto index = places_.index_of(line); line <= records.last; line += span, ++index) {
         CARDRESOLVER_VERIFY(index < places_.size());
         auto& one = places_[index];
-        CARDRESOLVER_VERIFY(one.line == line && !one.is_closed);
-        one.is_closed = true;
+        const auto bits = bits_of(records, line);
+        CARDRESOLVER_VERIFY(one.line == line && (one.open & bits) == bits);
+        one.open &= ~bits;
     }
-    while (!places_.empty() && places_.front().is_closed)
+    while (!places_.empty() && places_.front().open == 0)
         places_.pop_front();
 }
 
 std::optional<std::uint64_t> open_lines::oldest() const noexcept {
     if (places_.empty()) return std::nullopt;
-    return places_.front().line;
+    return places_.front().line + static_cast<unsigned>(std::countr_zero(places_.front().open));
 }
 
 line_ranges open_lines::lines() const {
     line_ranges open;
     for (std::size_t i = 0; i < places_.size(); ++i) {
-        if (!places_[i].is_closed) open.add(places_[i].line);
+        const auto& one = places_[i];
+        for (unsigned at = 0; at < span && one.open >> at != 0;) {
+            const auto first = at + static_cast<unsigned>(std::countr_zero(one.open >> at));
+            at = first + static_cast<unsigned>(std::countr_one(one.open >> first));
+            open.add({one.line + first, one.line + at - 1});
+        }
     }
     return open;
 }

@@ -21,17 +21,20 @@ struct line_range {
 /// Lines in the order of their adding; what is adjacent becomes one range.
 class line_ranges {
 public:
-    void add(std::uint64_t line) {
-        if (!ranges_.empty() && ranges_.back().last + 1 == line) {
-            ranges_.back().last = line;
+    void add(std::uint64_t line) { add({line, line}); }
+    void add(line_range lines) {
+        if (!ranges_.empty() && ranges_.back().last + 1 == lines.first) [[likely]] {
+            ranges_.back().last = lines.last;
         } else {
-            ranges_.push_back({line, line});
+            begin(lines);
         }
     }
     bool empty() const noexcept { return ranges_.empty(); }
     const std::vector<line_range>& ranges() const noexcept { return ranges_; }
 
 private:
+    void begin(line_range lines);  // apart, so that `add` is small enough to be inlined: it runs for each row
+
     std::vector<line_range> ranges_;
 };
 
@@ -42,8 +45,8 @@ std::string encode_lines(const std::vector<line_range>& ranges);
 /// What `encode_lines` made; nothing where `bytes` is not that.
 std::optional<std::vector<line_range>> decode_lines(std::string_view bytes);
 
-/// Records are opened in the order of the list and closed in any order. Memory: 16 bytes for each record
-/// from the oldest open one to the newest, whatever their lines are.
+/// Records are opened in the order of the list and closed in any order. Memory: a bit for each line from the
+/// oldest open record to the newest; where records are far apart, 16 bytes for each of them at most.
 class open_lines {
 public:
     /// The next records of the list. Their lines are greater than all before.
@@ -59,12 +62,17 @@ public:
     line_ranges lines() const;
 
 private:
+    /// So many lines share a place.
+    static constexpr std::uint64_t span = 64;
+
     struct place {
-        std::uint64_t line = 0;
-        bool is_closed = false;
+        std::uint64_t line = 0;  ///< the first one, a multiple of `span`
+        std::uint64_t open = 0;  ///< a bit for each line: whether it is that of an open record
     };
 
-    line_ring<place> places_;
+    static std::uint64_t bits_of(line_range records, std::uint64_t first_of_place) noexcept;
+
+    line_ring<place, span> places_;  ///< of lines with records; in the oldest, one is open
     std::uint64_t newest_ = 0;
 };
 

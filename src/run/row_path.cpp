@@ -10,7 +10,7 @@ namespace {
 
 /// Rows are not kept back longer than this; together with `writing_pace::save_within`, this is how long a
 /// row may take to become durable.
-constexpr auto flush_after = std::chrono::milliseconds(100);
+constexpr auto flush_after = std::chrono::milliseconds(50);
 
 /// Codes come from outside: their variety is bounded.
 constexpr std::size_t max_statuses = 1000;

@@ -5,7 +5,7 @@
 namespace cardresolver::run {
 namespace {
 
-constexpr std::size_t block_size = std::size_t{128} * 1024;
+constexpr std::size_t block_size = std::size_t{256} * 1024;
 
 /// A row that does not fit any more is no reason to move the block.
 constexpr std::size_t block_capacity = block_size + 4096;

@@ -35,7 +35,7 @@ struct output_block {
 };
 
 struct writing_pace {
-    std::chrono::milliseconds save_within{150};
+    std::chrono::milliseconds save_within{200};
     std::size_t save_bytes = std::size_t{4} << 20U;  ///< so many that an output holds in memory are enough
     std::chrono::milliseconds longest_pause{5000};   ///< between two tries of an output that waits
 };
@@ -50,7 +50,7 @@ struct writing_pace {
 /// under their final name finds it beside them.
 class writing_thread {
 public:
-    static constexpr std::size_t max_blocks = 8;
+    static constexpr std::size_t max_blocks = 4;
 
     /// `notify` is called on the thread after room came free, after an error or news of a wait, and after
     /// `finish`.

@@ -11,6 +11,13 @@ namespace {
 
 using ranges = std::vector<line_range>;
 
+ranges in_ranges(const std::set<std::uint64_t>& lines) {
+    line_ranges together;
+    for (const auto line : lines)
+        together.add(line);
+    return together.ranges();
+}
+
 TEST(open_lines, nothing_is_open_at_first) {
     const open_lines lines;
     EXPECT_EQ(lines.oldest(), std::nullopt);
@@ -35,6 +42,39 @@ TEST(open_lines, closed_in_any_order) {
     EXPECT_EQ(lines.newest(), 8U);
 }
 
+TEST(open_lines, ranges_of_any_length) {
+    open_lines lines;
+    lines.open({1, 63});
+    lines.open({64, 64});
+    lines.open({65, 1000});
+    EXPECT_EQ(lines.lines().ranges(), (ranges{{1, 1000}}));
+    lines.close({64, 127});
+    EXPECT_EQ(lines.lines().ranges(), (ranges{{1, 63}, {128, 1000}}));
+    lines.close({1, 60});
+    lines.close({191, 192});
+    EXPECT_EQ(lines.lines().ranges(), (ranges{{61, 63}, {128, 190}, {193, 1000}}));
+    lines.close({61, 63});
+    EXPECT_EQ(lines.oldest(), 128U);
+    lines.close({193, 1000});
+    lines.close({128, 190});
+    EXPECT_EQ(lines.oldest(), std::nullopt);
+    EXPECT_EQ(lines.newest(), 1000U);
+}
+
+TEST(open_lines, goes_on_behind_lines_that_are_done_with) {
+    open_lines lines;
+    lines.open({1, 10});
+    lines.close({1, 10});
+    lines.open({11, 12});
+    EXPECT_EQ(lines.oldest(), 11U);
+    lines.close({11, 11});
+    constexpr auto far = std::uint64_t{1} << 60U;
+    lines.open({far, far + 1});
+    EXPECT_EQ(lines.lines().ranges(), (ranges{{12, 12}, {far, far + 1}}));
+    lines.close({12, 12});
+    EXPECT_EQ(lines.oldest(), far);
+}
+
 TEST(open_lines, agrees_with_a_set) {
     const auto seed = std::random_device{}();
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -44,22 +84,27 @@ TEST(open_lines, agrees_with_a_set) {
     std::uint64_t line = 0;
     for (int step = 0; step < 20'000; ++step) {
         if (expected.empty() || (random() % 2 == 0 && expected.size() < 5000)) {
-            line += random() % 8 == 0 ? 1 + random() % 1000 : 1;
-            lines.open({line, line});
-            expected.insert(line);
+            const auto first = line + (random() % 8 == 0 ? 1 + random() % 1000 : 1);
+            line = first + (random() % 4 == 0 ? random() % 200 : 0);
+            lines.open({first, line});
+            for (auto one = first; one <= line; ++one)
+                expected.insert(one);
         } else {
             const auto far = random() % std::min<std::size_t>(expected.size(), 100);
-            const auto one = std::next(expected.begin(), static_cast<std::ptrdiff_t>(far));
-            lines.close({*one, *one});
-            expected.erase(one);
+            const auto first = std::next(expected.begin(), static_cast<std::ptrdiff_t>(far));
+            const auto most = *first + random() % 200;
+            auto end = std::next(first);
+            while (end != expected.end() && *end == *std::prev(end) + 1 && *end <= most)
+                ++end;
+            lines.close({*first, *std::prev(end)});
+            expected.erase(first, end);
         }
         ASSERT_EQ(lines.oldest(), expected.empty() ? std::nullopt : std::optional(*expected.begin()));
         ASSERT_EQ(lines.newest(), line);
+        if (step % 100 == 0) {
+            ASSERT_EQ(lines.lines().ranges(), in_ranges(expected));
+        }
     }
-    line_ranges in_ranges;
-    for (const auto one : expected)
-        in_ranges.add(one);
-    EXPECT_EQ(lines.lines().ranges(), in_ranges.ranges());
 }
 
 TEST(open_lines_death, a_line_is_closed_once) {
@@ -70,6 +115,7 @@ TEST(open_lines_death, a_line_is_closed_once) {
     lines.close({2, 2});
     EXPECT_DEATH(lines.close({2, 2}), "");
     EXPECT_DEATH(lines.close({3, 3}), "");
+    EXPECT_DEATH(lines.close({1, 2}), "");
     EXPECT_DEATH(lines.open({4, 4}), "");
 }
 

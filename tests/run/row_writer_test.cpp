@@ -68,7 +68,7 @@ TEST_F(row_writer_test, says_when_no_more_rows_should_be_made_and_when_they_may)
     while (!writer_->is_blocked())
         append(++line);
     EXPECT_EQ(writer_->bytes(), 0U) << "nothing has gone out";
-    EXPECT_LE(line * 30, 10U * 128 * 1024) << "what waits is bounded";
+    EXPECT_LE(line * 30, 6U * 256 * 1024) << "what waits is bounded";
     {
         const std::lock_guard lock(log_.mutex);
         log_.gate_is_open = true;
@@ -128,7 +128,7 @@ TEST_F(row_writer_test, many_failures_are_bounded_like_rows) {
     std::uint64_t line = 0;
     while (!writer_->is_blocked())
         append(++line, card::outcome_kind::failed);
-    EXPECT_LE(line * 30, 10U * 128 * 1024);
+    EXPECT_LE(line * 30, 6U * 256 * 1024);
     {
         const std::lock_guard lock(log_.mutex);
         log_.gate_is_open = true;
