@@ -192,7 +192,7 @@ def print_peers(results: list[PeerResult]) -> None:
     print(f"\n{'client':<18} {'CPU us / request':>18} {'x ' + REFERENCE:>8} {'(lowest, highest)':>18}")
     for result in results:
         if result.cpu_us is None:
-            print(f"{result.name:<18} not installed: {result.lacks}")
+            print(f"{result.name:<18} {result.lacks}")
             continue
         ratio = result.to_reference
         print(f"{result.name:<18} {result.cpu_us.median:>18.1f}" +
