@@ -411,7 +411,7 @@ class Kills(ResumeTestCase):
         seed = random.SystemRandom().getrandbits(32)
         draw = random.Random(seed)
         more = ("--batch-size", "10", "--connections", "3", *more)
-        wanted = max(1, KILLS // 6)
+        wanted = -(-KILLS // 6)
         killed = 0
         with self.subTest(output=target.argument, seed=seed):
             while killed < wanted:
