@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
         account_plan{"more_than_permits", {{5, 1s}}, 16, 10ms, 500ms, 300s, 300s, 300s, 0s},
         account_plan{"two_short", {{50, 1s}, {300, 10s}}, 4, 20ms, 200ms, 60s, 60s, 60s, 0s},
         account_plan{"long", {{50, 1s}, {2'000, 5min}}, 4, 20ms, 2s, 1200s, 1200s, 300s, 0s},
-        account_plan{"long_alone", {{6'000, 1min}}, 3, 20ms, 2s, 300s, 300s, 300s, 0s},
+        account_plan{"long_alone", {{6'000, 1min}}, 3, 20ms, 2s, 1200s, 1200s, 300s, 0s},
         account_plan{"day", {{50, 1s}, {20'000, 24h, true}}, 3, 20ms, 2s, 3600s, 3600s, 0s, 5h},
         account_plan{"slow_day", {{50, 5min}, {10'000, 24h, true}}, 2, 20ms, 2s, 2h, 2h, 2h, 7h},
         account_plan{
