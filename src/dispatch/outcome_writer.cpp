@@ -104,14 +104,15 @@ std::string_view outcome_writer::printable_message(std::string_view message) {
 
 void outcome_writer::write(slot_id slot, card::card_outcome& outcome, std::string_view message,
                            outcome_listener& listener) {
-    const card::card_number number = cards_[slot].number;
+    const auto& number = cards_[slot].number;
     fill_asked(outcome, number);
     outcome.message = printable_message(message);
     cards_.for_each_line(slot, [&](std::uint64_t line) {
         outcome.line = line;
         listener.on_outcome(outcome);
     });
-    if (outcome.outcome != card::outcome_kind::failed) answers_.remember(number, outcome);
+    if (outcome.outcome != card::outcome_kind::failed)
+        answers_.remember({number, cards_[slot].hash}, outcome);
     cards_.release(slot);
 }
 
