@@ -1,5 +1,6 @@
 #include "card/canonical.hpp"
 
+#include "card/byte_word.hpp"
 #include "card/text.hpp"
 
 #include <algorithm>
@@ -33,8 +34,11 @@ constexpr std::uint8_t class_of(char c) noexcept {
     return character_classes[static_cast<unsigned char>(c)];
 }
 
-bool has_digits_alone(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char c) { return class_of(c) == digit; });
+/// 0-9 and A-Z.
+bool has_number_characters_alone(std::string_view text) noexcept {
+    return all_bytes(text, [](std::uint64_t word) {
+        return bytes_between(word, '0', '9') | bytes_between(word, 'A', 'Z');
+    });
 }
 
 canonical_result valid(card_kind kind, std::string_view text) noexcept {
@@ -217,15 +221,9 @@ canonical_result canonicalize_unusual(std::string_view raw, const canonical_opti
 
 canonical_result canonicalize(std::string_view raw, const canonical_options& options) noexcept {
     if (raw.empty() || raw.size() > max_number_length) return canonicalize_unusual(raw, options);
-    std::uint8_t seen = 0;
-    bool usual = true;
-    for (const char c : raw) {
-        const auto one = class_of(c);
-        seen |= one;
-        usual = usual && one != other;
-    }
-    if (!usual || (seen & lower) != 0) return canonicalize_unusual(raw, options);
-    return judge(raw, seen == digit, options);
+    const bool digits = has_digits_alone(raw);
+    if (!digits && !has_number_characters_alone(raw)) return canonicalize_unusual(raw, options);
+    return judge(raw, digits, options);
 }
 
 std::string_view explain(invalid_reason reason) noexcept {

@@ -24,10 +24,11 @@ constexpr std::size_t index_of(card_kind kind) noexcept {
     return static_cast<std::size_t>(kind);
 }
 
-/// The kind's name as it is written in rows and on the command line.
+/// The names of the kinds as they are written in rows and on the command line.
+inline constexpr std::array<std::string_view, card_kind_count> card_kind_names{"iccid", "imsi", "msisdn"};
+
 constexpr std::string_view to_string(card_kind kind) noexcept {
-    constexpr std::array<std::string_view, card_kind_count> names{"iccid", "imsi", "msisdn"};
-    return names[index_of(kind)];
+    return card_kind_names[index_of(kind)];
 }
 
 }  // namespace cardresolver::card

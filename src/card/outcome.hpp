@@ -20,10 +20,12 @@ enum class outcome_kind : std::uint8_t {
 
 inline constexpr std::size_t outcome_kind_count = 4;
 
+/// The names of the ends as they are written in rows.
+inline constexpr std::array<std::string_view, outcome_kind_count> outcome_kind_names{"resolved", "refused",
+                                                                                     "failed", "invalid"};
+
 constexpr std::string_view to_string(outcome_kind kind) noexcept {
-    constexpr std::array<std::string_view, outcome_kind_count> names{"resolved", "refused", "failed",
-                                                                     "invalid"};
-    return names[static_cast<std::size_t>(kind)];
+    return outcome_kind_names[static_cast<std::size_t>(kind)];
 }
 
 /// One row. The views point into the caller's buffers and are valid during the call that hands it over.

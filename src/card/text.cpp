@@ -124,10 +124,8 @@ bool has_no_blank_at_its_ends(std::string_view text) noexcept {
            !edges_of_blanks.last[static_cast<unsigned char>(text.back())];
 }
 
-}  // namespace
-
-std::string_view trim_blanks(std::string_view text) noexcept {
-    if (has_no_blank_at_its_ends(text)) return text;
+/// A function of its own, so that a text with nothing to trim pays for nothing here.
+[[gnu::noinline]] std::string_view trim_ends(std::string_view text) noexcept {
     while (!text.empty()) {
         const auto blank = leading_blank(text);
         if (blank == 0) break;
@@ -141,22 +139,47 @@ std::string_view trim_blanks(std::string_view text) noexcept {
     return text;
 }
 
+/// What a character beyond ASCII that begins with a certain byte is like (RFC 3629 section 4).
+struct first_byte {
+    std::uint8_t length = 0;  ///< of the character; 0: none begins so
+    std::uint8_t least = 0;   ///< the second byte is no less
+    std::uint8_t most = 0;    ///< and no more; each further one is from 0x80 to 0xBF
+};
+
+constexpr std::array<first_byte, 256> make_first_bytes() noexcept {
+    std::array<first_byte, 256> bytes{};
+    for (std::size_t byte = 0xC2; byte <= 0xDF; ++byte)
+        bytes[byte] = {2, 0x80, 0xBF};
+    for (std::size_t byte = 0xE0; byte <= 0xEF; ++byte)
+        bytes[byte] = {3, 0x80, 0xBF};
+    for (std::size_t byte = 0xF0; byte <= 0xF4; ++byte)
+        bytes[byte] = {4, 0x80, 0xBF};
+    bytes[0xE0].least = 0xA0;  // less is overlong
+    bytes[0xED].most = 0x9F;   // more is a surrogate
+    bytes[0xF0].least = 0x90;  // less is overlong
+    bytes[0xF4].most = 0x8F;   // more is beyond U+10FFFF
+    return bytes;
+}
+constexpr auto first_bytes = make_first_bytes();
+
+}  // namespace
+
+std::string_view trim_blanks(std::string_view text) noexcept {
+    return has_no_blank_at_its_ends(text) ? text : trim_ends(text);
+}
+
 std::size_t utf8_length(std::string_view text) noexcept {
     if (text.empty()) return 0;
     const auto lead = byte_at(text, 0);
     if (lead < 0x80) return 1;
-    if (lead < 0xC2 || lead > 0xF4) return 0;  // continuation, overlong, beyond U+10FFFF
-    const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
+    const auto& first = first_bytes[lead];
+    if (first.length == 0 || text.size() < first.length) return 0;
+    const auto second = byte_at(text, 1);
+    if (second < first.least || second > first.most) return 0;
+    for (std::size_t i = 2; i < first.length; ++i) {
         if (!is_continuation(text, i)) return 0;
     }
-    const auto second = byte_at(text, 1);
-    if (lead == 0xE0 && second < 0xA0) return 0;   // overlong
-    if (lead == 0xED && second >= 0xA0) return 0;  // surrogate
-    if (lead == 0xF0 && second < 0x90) return 0;   // overlong
-    if (lead == 0xF4 && second >= 0x90) return 0;  // beyond U+10FFFF
-    return length;
+    return first.length;
 }
 
 void append_printable(std::string& out, std::string_view text, std::size_t max_bytes) {

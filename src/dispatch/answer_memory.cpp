@@ -7,7 +7,7 @@ namespace cardresolver::dispatch {
 answer_memory::answer_memory(std::size_t most_answers)
     : answers_(most_answers), texts_(most_answers * bytes_per_answer, '\0'), index_(most_answers) {}
 
-void answer_memory::remember(const card::card_number& number, const card::card_outcome& outcome) {
+void answer_memory::remember(const hashed_number& answered, const card::card_outcome& outcome) {
     std::size_t length = 0;
     for (const auto field : text_fields)
         length += (outcome.*field).size();
@@ -19,7 +19,8 @@ void answer_memory::remember(const card::card_number& number, const card::card_o
     }
     const auto id = (oldest_ + count_) % answers_.size();
     auto& kept = answers_[id];
-    kept.number = number;
+    kept.number = answered.number;
+    kept.hash = answered.hash;
     kept.outcome = outcome.outcome;
     kept.begin = begin;
     auto to = texts_.begin() + static_cast<std::ptrdiff_t>(begin % texts_.size());
@@ -32,14 +33,13 @@ void answer_memory::remember(const card::card_number& number, const card::card_o
     }
     texts_end_ = begin + length;
     ++count_;
-    index_.insert(number_index::hash_of(number), static_cast<std::uint32_t>(id));
+    index_.insert(answered.hash, static_cast<std::uint32_t>(id));
 }
 
-std::optional<card::card_outcome> answer_memory::recall(const card::card_number& number,
+std::optional<card::card_outcome> answer_memory::recall(const hashed_number& wanted,
                                                         std::uint64_t line) const noexcept {
-    const auto id = index_.find(number_index::hash_of(number), [&](std::uint32_t candidate) {
-        return answers_[candidate].number == number;
-    });
+    const auto id = index_.find(
+        wanted.hash, [&](std::uint32_t candidate) { return answers_[candidate].number == wanted.number; });
     if (id == no_id) return std::nullopt;
     const auto& kept = answers_[id];
     card::card_outcome row;
@@ -62,7 +62,7 @@ std::uint64_t answer_memory::place_for(std::size_t length) const noexcept {
 }
 
 void answer_memory::forget_oldest() {
-    index_.erase(number_index::hash_of(answers_[oldest_].number), static_cast<std::uint32_t>(oldest_));
+    index_.erase(answers_[oldest_].hash, static_cast<std::uint32_t>(oldest_));
     oldest_ = (oldest_ + 1) % answers_.size();
     --count_;
 }

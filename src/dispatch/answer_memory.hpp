@@ -26,11 +26,10 @@ public:
     explicit answer_memory(std::size_t most_answers);
 
     /// The number is not remembered yet. What does not fit at all is not remembered.
-    void remember(const card::card_number& number, const card::card_outcome& outcome);
+    void remember(const hashed_number& answered, const card::card_outcome& outcome);
 
     /// The row that `line` gets, where the number's answer is remembered. Valid until the next `remember`.
-    std::optional<card::card_outcome> recall(const card::card_number& number,
-                                             std::uint64_t line) const noexcept;
+    std::optional<card::card_outcome> recall(const hashed_number& wanted, std::uint64_t line) const noexcept;
 
 private:
     /// Every text of an answer but the number itself.
@@ -42,6 +41,7 @@ private:
         std::uint64_t begin = 0;  ///< of the texts, as if `texts_` went on for ever
         std::array<std::uint16_t, text_fields.size()> ends{};  ///< of each text, from `begin`
         card::outcome_kind outcome = card::outcome_kind::resolved;
+        std::uint32_t hash = 0;  ///< of the number
     };
 
     /// Where `length` bytes in one piece can be written next.

@@ -4,29 +4,30 @@
 
 namespace cardresolver::dispatch {
 
+static_assert(sizeof(card_slot) == 64, "a slot is one line of the cache");
+
 card_table::card_table(std::size_t capacity) : capacity_(capacity), slots_(capacity), index_(capacity) {
     free_slots_.reserve(slots_.size());
     for (std::size_t i = slots_.size(); i-- > 0;)
         free_slots_.push_back(static_cast<slot_id>(i));
 }
 
-slot_id card_table::find(const card::card_number& number) const noexcept {
-    return index_.find(number_index::hash_of(number),
-                       [&](slot_id slot) { return slots_[slot].number == number; });
+slot_id card_table::find(const hashed_number& wanted) const noexcept {
+    return index_.find(wanted.hash, [&](slot_id slot) { return slots_[slot].number == wanted.number; });
 }
 
-added_line card_table::add(const card::card_number& number, std::uint64_t line, time_point now) {
+added_line card_table::add(const hashed_number& wanted, std::uint64_t line, time_point now) {
     CARDRESOLVER_VERIFY(!is_full());
     ++used_;
-    const auto known = find(number);
+    const auto known = find(wanted);
     if (known != no_id) {
         add_duplicate(known, line);
         return {known, false};
     }
     const slot_id slot = free_slots_.back();
     free_slots_.pop_back();
-    index_.insert(number_index::hash_of(number), slot);
-    slots_[slot] = card_slot{number, 0, 0, 0, no_id, no_id, no_id, line, now};
+    index_.insert(wanted.hash, slot);
+    slots_[slot] = card_slot{wanted.number, 0, 0, 0, no_id, no_id, no_id, wanted.hash, line, now};
     return {slot, true};
 }
 
@@ -51,7 +52,7 @@ void card_table::release(slot_id slot) {
         --used_;
     }
     --used_;
-    index_.erase(number_index::hash_of(slots_[slot].number), slot);
+    index_.erase(slots_[slot].hash, slot);
     slots_[slot].batch = no_id;
     free_slots_.push_back(slot);
 }

@@ -22,6 +22,7 @@ struct alignas(64) card_slot {
     batch_id batch = no_id;                ///< the batch that it is part of; none: it waits in a queue
     std::uint32_t duplicates = no_id;      ///< first of the further lines that ask for the same number
     std::uint32_t last_duplicate = no_id;  ///< last of them
+    std::uint32_t hash = 0;                ///< of the number
     std::uint64_t line = 0;
     time_point queued_at{};
 };
@@ -45,10 +46,10 @@ public:
     std::size_t size() const noexcept { return used_; }
 
     /// Only while not full.
-    added_line add(const card::card_number& number, std::uint64_t line, time_point now);
+    added_line add(const hashed_number& wanted, std::uint64_t line, time_point now);
 
-    /// The slot of `number`, or `no_id`.
-    slot_id find(const card::card_number& number) const noexcept;
+    /// The slot of the number, or `no_id`.
+    slot_id find(const hashed_number& wanted) const noexcept;
 
     card_slot& operator[](slot_id slot) noexcept { return slots_[slot]; }
     const card_slot& operator[](slot_id slot) const noexcept { return slots_[slot]; }

@@ -33,8 +33,9 @@ dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue
 
 void dispatcher::add(const card::card_number& number, std::uint64_t line, time_point now,
                      outcome_listener& listener) {
-    if (const auto row = answers_.recall(number, line)) return listener.on_outcome(*row);
-    const auto added = cards_.add(number, line, now);
+    const hashed_number hashed(number);
+    if (const auto row = answers_.recall(hashed, line)) return listener.on_outcome(*row);
+    const auto added = cards_.add(hashed, line, now);
     if (added.is_new) batcher_.add_new(number.kind(), added.slot);
 }
 

@@ -11,6 +11,18 @@ namespace cardresolver::dispatch {
 
 inline constexpr std::uint32_t no_id = 0xFFFF'FFFFU;
 
+/// A number to be looked up, and its hash, which is computed once for all places that know the number. The
+/// number outlives it.
+struct hashed_number {
+    const card::card_number& number;
+    std::uint32_t hash;
+
+    hashed_number(const card::card_number& of) noexcept
+        : hashed_number(of, static_cast<std::uint32_t>(hash_value(of))) {}
+    /// `known` is the number's hash.
+    hashed_number(const card::card_number& of, std::uint32_t known) noexcept : number(of), hash(known) {}
+};
+
 /// Ids by the numbers that they stand for; the numbers themselves are kept elsewhere. Open addressing with
 /// linear probing, at most half full; the hash stands beside the id, so that probing stays in one array.
 /// Memory: 16 to 32 bytes for each id, allocated at the start.
@@ -18,10 +30,6 @@ class number_index {
 public:
     /// For at most `most_ids` ids at a time.
     explicit number_index(std::size_t most_ids);
-
-    static std::uint32_t hash_of(const card::card_number& number) noexcept {
-        return static_cast<std::uint32_t>(hash_value(number));
-    }
 
     /// The first id under `hash` for which `is_it(id)` holds, or `no_id`.
     template <class IsIt>

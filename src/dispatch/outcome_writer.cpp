@@ -1,8 +1,8 @@
 #include "dispatch/outcome_writer.hpp"
 
+#include "card/byte_word.hpp"
 #include "card/text.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace cardresolver::dispatch {
@@ -11,30 +11,21 @@ namespace {
 constexpr std::size_t max_status_bytes = 64;
 constexpr std::size_t max_message_bytes = 1024;
 
-/// For each byte the kinds of number that may hold it, one bit each.
-constexpr std::array<std::uint8_t, 256> make_number_bytes() noexcept {
-    constexpr std::uint8_t every_kind = (1U << card::card_kind_count) - 1;
-    constexpr std::uint8_t iccid_alone = 1U << card::index_of(card::card_kind::iccid);
-    std::array<std::uint8_t, 256> kinds{};
-    for (std::size_t c = '0'; c <= '9'; ++c)
-        kinds[c] = every_kind;
-    for (std::size_t c = 'A'; c <= 'Z'; ++c)
-        kinds[c] = iccid_alone;
-    for (std::size_t c = 'a'; c <= 'z'; ++c)
-        kinds[c] = iccid_alone;
-    return kinds;
+bool has_letters_and_digits_alone(std::string_view text) noexcept {
+    return card::all_bytes(text, [](std::uint64_t word) {
+        return card::bytes_between(word, '0', '9') | card::bytes_between(word, 'A', 'Z') |
+               card::bytes_between(word, 'a', 'z');
+    });
 }
-constexpr auto number_bytes = make_number_bytes();
 
 /// The number as the carrier gave it, where it has the characters and length of its kind; else empty: an
 /// unknown number is better than a wrong one.
 std::string_view checked(std::string_view text, card::card_kind kind) noexcept {
     constexpr std::array<std::size_t, card::card_kind_count> longest{20, 15, 13};
     if (text.size() > longest[card::index_of(kind)]) return {};
-    unsigned common = 1U << card::index_of(kind);
-    for (const char c : text)
-        common &= number_bytes[static_cast<unsigned char>(c)];
-    return common != 0 ? text : std::string_view{};
+    const bool is_number = card::has_digits_alone(text) ||
+                           (kind == card::card_kind::iccid && has_letters_and_digits_alone(text));
+    return is_number ? text : std::string_view{};
 }
 
 void fill_asked(card::card_outcome& outcome, const card::card_number& number) {
@@ -104,14 +95,15 @@ std::string_view outcome_writer::printable_message(std::string_view message) {
 
 void outcome_writer::write(slot_id slot, card::card_outcome& outcome, std::string_view message,
                            outcome_listener& listener) {
-    const card::card_number number = cards_[slot].number;
+    const auto& number = cards_[slot].number;
     fill_asked(outcome, number);
     outcome.message = printable_message(message);
     cards_.for_each_line(slot, [&](std::uint64_t line) {
         outcome.line = line;
         listener.on_outcome(outcome);
     });
-    if (outcome.outcome != card::outcome_kind::failed) answers_.remember(number, outcome);
+    if (outcome.outcome != card::outcome_kind::failed)
+        answers_.remember({number, cards_[slot].hash}, outcome);
     cards_.release(slot);
 }
 

@@ -1,5 +1,6 @@
 #include "sink/row_format.hpp"
 
+#include "card/byte_word.hpp"
 #include "card/text.hpp"
 #include "sink/compact_row.hpp"
 #include "sink/encoder.hpp"
@@ -10,7 +11,6 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
-#include <cstring>
 #include <limits>
 
 namespace cardresolver::sink {
@@ -37,28 +37,18 @@ constexpr bool is_plain(char c) noexcept {
     return plain_bytes[static_cast<unsigned char>(c)];
 }
 
-constexpr std::uint64_t in_each_byte(unsigned char byte) noexcept {
-    return 0x0101'0101'0101'0101ULL * byte;
-}
-
-/// Whether eight bytes are plain, all at once. Below 0x80, a sum never carries into the byte above, and its
-/// highest bit says that it has come to 0x80.
+/// Whether eight bytes are plain, all at once.
 constexpr bool is_plain_word(std::uint64_t word) noexcept {
-    constexpr auto high = in_each_byte(0x80);
-    const auto differs_from = [word](char c) {
-        return (word ^ in_each_byte(static_cast<unsigned char>(c))) + in_each_byte(0x7F);
-    };
-    const auto is_printable = (word + in_each_byte(0x80 - 0x20)) & ~(word + in_each_byte(0x80 - 0x7F));
-    return (word & high) == 0 &&
-           (is_printable & differs_from(',') & differs_from('"') & differs_from('\\') & high) == high;
+    const auto printable = card::bytes_between(word, ' ', '~');
+    const auto special = card::bytes_between(word, ',', ',') | card::bytes_between(word, '"', '"') |
+                         card::bytes_between(word, '\\', '\\');
+    return card::is_ascii_word(word) && (printable & ~special) == card::every_byte;
 }
 
 std::size_t count_plain(std::string_view text) noexcept {
     std::size_t count = 0;
-    std::uint64_t word = 0;
-    for (; count + sizeof word <= text.size(); count += sizeof word) {
-        std::memcpy(&word, text.data() + count, sizeof word);
-        if (!is_plain_word(word)) break;
+    for (; count + sizeof(std::uint64_t) <= text.size(); count += sizeof(std::uint64_t)) {
+        if (!is_plain_word(card::word_at(text.data() + count))) break;
     }
     while (count < text.size() && is_plain(text[count]))
         ++count;
@@ -109,13 +99,13 @@ void append_csv_characters(std::string& out, std::string_view text, bool is_quot
 
 /// Whether all of it is plain or well-formed UTF-8 beyond ASCII.
 bool is_clean(std::string_view text) noexcept {
-    for (;;) {
-        text.remove_prefix(count_plain(text));
-        if (text.empty()) return true;
-        const auto length = card::utf8_length(text);
-        if (length < 2) return false;
-        text.remove_prefix(length);
+    while (!text.empty()) {
+        const bool is_ascii = static_cast<unsigned char>(text.front()) < 0x80;
+        const auto clean = is_ascii ? count_plain(text) : card::utf8_length(text);
+        if (clean == 0) return false;
+        text.remove_prefix(clean);
     }
+    return true;
 }
 
 void append_csv_text(std::string& out, std::string_view text) {
@@ -182,7 +172,11 @@ using csv_fields = std::array<std::string_view, 7>;
 /// What a row is looked at by: the two loops below become vector instructions.
 constexpr std::size_t block = 16;
 
-/// Whether of `size` bytes, a multiple of `block`, so many are commas, and all others plain.
+/// A byte is enough to count its commas.
+constexpr std::size_t longest_usual_row = 255;
+
+/// Whether of `size` bytes, a multiple of `block`, so many are commas, and all others plain. No more than
+/// `longest_usual_row` of them are commas.
 bool is_plain_but_commas(const char* text, std::size_t size, std::size_t commas) noexcept {
     std::array<unsigned char, block> strange{};
     std::array<unsigned char, block> separators{};
@@ -194,24 +188,24 @@ bool is_plain_but_commas(const char* text, std::size_t size, std::size_t commas)
         }
     }
     unsigned char any = 0;
-    std::size_t found = 0;
+    unsigned char found = 0;
     for (std::size_t i = 0; i < block; ++i) {
         any |= strange[i];
-        found += separators[i];
+        found = static_cast<unsigned char>(found + separators[i]);
     }
     return any == 0 && found == commas;
 }
 
-/// The usual row up to its message, which needs no quotes: made on the stack and appended at once. False
-/// where it is not usual.
-bool append_plain_fields(std::string& out, std::uint64_t line, const csv_fields& fields) {
-    constexpr std::size_t longest = 256;
-    std::array<char, longest + block> row;  // each byte is written before it is read
+/// The usual row, which needs no quotes: made on the stack and appended at once. False where it is not usual.
+bool append_usual_row(std::string& out, std::uint64_t line, const csv_fields& fields,
+                      std::string_view message) {
+    std::array<char, longest_usual_row + block> row;  // each byte is written before it is read
     std::size_t needed = std::numeric_limits<std::uint64_t>::digits10 + 1 + fields.size();
     for (const auto field : fields)
         needed += field.size();
-    if (needed > longest) return false;
-    char* end = std::to_chars(row.data(), row.data() + longest, line).ptr;
+    needed += message.size() + 2;
+    if (needed > longest_usual_row || !is_clean(message)) return false;
+    char* end = std::to_chars(row.data(), row.data() + longest_usual_row, line).ptr;
     for (const auto field : fields) {
         *end++ = ',';
         end = std::copy(field.begin(), field.end(), end);
@@ -219,19 +213,21 @@ bool append_plain_fields(std::string& out, std::uint64_t line, const csv_fields&
     std::fill_n(end, block, ' ');
     const auto size = static_cast<std::size_t>(end - row.data());
     if (!is_plain_but_commas(row.data(), (size + block - 1) / block * block, fields.size())) return false;
-    out.append(row.data(), size);
+    *end++ = ',';
+    end = std::copy(message.begin(), message.end(), end);
+    *end++ = '\n';
+    out.append(row.data(), static_cast<std::size_t>(end - row.data()));
     return true;
 }
 
 void append_csv_row(std::string& out, const card::card_outcome& row) {
     const csv_fields fields{row.number, kind_of(row), to_string(row.outcome), row.iccid, row.msisdn,
                             row.imsi,   row.status};
-    if (!append_plain_fields(out, row.line, fields)) {
-        append_number(out, row.line);
-        for (const auto text : fields) {
-            out.push_back(',');
-            append_csv_text(out, text);
-        }
+    if (append_usual_row(out, row.line, fields, row.message)) return;
+    append_number(out, row.line);
+    for (const auto text : fields) {
+        out.push_back(',');
+        append_csv_text(out, text);
     }
     out.push_back(',');
     append_csv_text(out, row.message);

@@ -211,6 +211,31 @@ TEST(canonicalize, in2_gives_nothing_but_digits_and_letters_for_any_bytes) {
     }
 }
 
+/// What is in canonical form goes a short way. A blank before it sends the same text the long way.
+TEST(canonicalize, has_the_same_result_on_either_way) {
+    constexpr std::string_view neighbours = "/09:@AZ[`az{_&\x7F\x80\xB0\xFF";
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    constexpr std::array<std::optional<card_kind>, 4> kinds{std::nullopt, card_kind::iccid, card_kind::imsi,
+                                                            card_kind::msisdn};
+    constexpr std::array<std::string_view, 5> beginnings{"", "8986", "89", "460", "1"};
+    for (int round = 0; round < 50'000; ++round) {
+        std::string raw(beginnings[random() % beginnings.size()]);
+        raw.resize(raw.size() + random() % 20, '7');
+        for (auto odd_ones = random() % 4; odd_ones > 0 && !raw.empty(); --odd_ones)
+            raw[random() % raw.size()] = neighbours[random() % neighbours.size()];
+        for (const auto& kind : kinds) {
+            for (const bool pads : {false, true}) {
+                const auto short_way = canonicalize(raw, {kind, pads});
+                const auto long_way = canonicalize(" " + raw, {kind, pads});
+                ASSERT_EQ(short_way.reason, long_way.reason) << escape_raw(raw);
+                ASSERT_TRUE(short_way.number == long_way.number) << escape_raw(raw);
+            }
+        }
+    }
+}
+
 TEST(explain, has_a_short_sentence_for_every_reason) {
     for (int i = 0; i <= static_cast<int>(invalid_reason::json_too_long); ++i) {
         const auto sentence = explain(static_cast<invalid_reason>(i));

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -89,6 +90,39 @@ TEST(utf8_length, agrees_with_encoding_every_code_point) {
         well_formed += utf8_length(text) == text.size() ? 1 : 0;
     }
     EXPECT_EQ(well_formed, 0x110000U - 0x80U - 0x800U);
+}
+
+/// The other way round: what has a length is an encoding as short as can be of a code point that there is.
+TEST(utf8_length, is_zero_for_all_else) {
+    constexpr std::array<unsigned, 8> further{0x00, 0x7F, 0x80, 0x8F, 0x90, 0xA0, 0xBF, 0xC0};
+    constexpr std::array<std::uint32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
+    for (unsigned first = 0x80; first < 0x100; ++first) {
+        const std::size_t length = first < 0xC0   ? 0
+                                   : first < 0xE0 ? 2
+                                   : first < 0xF0 ? 3
+                                   : first < 0xF8 ? 4
+                                                  : 0;
+        for (unsigned second = 0; second < 0x100; ++second) {
+            for (const auto third : further) {
+                for (const auto fourth : further) {
+                    const std::array bytes{first, second, third, fourth};
+                    std::uint32_t point = length == 0 ? 0 : first & (0x7FU >> length);
+                    bool is_good = length != 0;
+                    for (std::size_t i = 1; i < length; ++i) {
+                        is_good = is_good && (bytes[i] & 0xC0U) == 0x80;
+                        point = point << 6U | (bytes[i] & 0x3FU);
+                    }
+                    is_good = is_good && point >= least[length] && point <= 0x10FFFF &&
+                              (point < 0xD800 || point > 0xDFFF);
+                    std::string text;
+                    for (const auto byte : bytes)
+                        text.push_back(static_cast<char>(byte));
+                    ASSERT_EQ(utf8_length(text), is_good ? length : 0) << escape_raw(text);
+                    ASSERT_EQ(utf8_length(text.substr(0, std::max<std::size_t>(length, 1) - 1)), 0U);
+                }
+            }
+        }
+    }
 }
 
 TEST(append_printable, keeps_text_of_every_language) {

@@ -52,7 +52,7 @@ TEST(answer_memory, keeps_kinds_apart) {
     answer_memory memory(4);
     const card_number imsi{card_kind::imsi, "12345"};
     memory.remember(imsi, answer(imsi));
-    EXPECT_FALSE(memory.recall({card_kind::msisdn, "12345"}, 1));
+    EXPECT_FALSE(memory.recall(card_number(card_kind::msisdn, "12345"), 1));
     EXPECT_TRUE(memory.recall(imsi, 1));
 }
 

@@ -18,13 +18,14 @@ class batcher_with_cards : public testing::Test {
 protected:
     void add(card_kind kind, int count, time_point at = start) {
         for (int i = 0; i < count; ++i) {
-            const auto slot = cards_.add({kind, std::to_string(1000 + next_)}, next_, at).slot;
+            const auto slot =
+                cards_.add(card::card_number(kind, std::to_string(1000 + next_)), next_, at).slot;
             ++next_;
             batcher_.add_new(kind, slot);
         }
     }
     void add_leftover(card_kind kind, time_point at = start) {
-        const auto slot = cards_.add({kind, std::to_string(1000 + next_)}, next_, at).slot;
+        const auto slot = cards_.add(card::card_number(kind, std::to_string(1000 + next_)), next_, at).slot;
         ++next_;
         batcher_.add_leftover(kind, slot);
     }

@@ -46,11 +46,11 @@ TEST(card_table, counts_duplicates_against_its_capacity) {
 
 TEST(card_table, keeps_kinds_apart) {
     card_table table(4);
-    const auto imsi = table.add({card_kind::imsi, "12345"}, 1, {}).slot;
-    const auto phone = table.add({card_kind::msisdn, "12345"}, 2, {}).slot;
+    const auto imsi = table.add(card_number(card_kind::imsi, "12345"), 1, {}).slot;
+    const auto phone = table.add(card_number(card_kind::msisdn, "12345"), 2, {}).slot;
     EXPECT_NE(phone, imsi);
-    EXPECT_EQ(table.find({card_kind::imsi, "12345"}), imsi);
-    EXPECT_EQ(table.find({card_kind::msisdn, "12345"}), phone);
+    EXPECT_EQ(table.find(card_number(card_kind::imsi, "12345")), imsi);
+    EXPECT_EQ(table.find(card_number(card_kind::msisdn, "12345")), phone);
 }
 
 TEST(card_table, agrees_with_a_map_over_a_long_random_life) {

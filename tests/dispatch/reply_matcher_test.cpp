@@ -16,7 +16,7 @@ protected:
 
     void ask(card_kind kind, std::vector<const char*> numbers) {
         for (const char* number : numbers) {
-            const auto slot = cards_.add({kind, number}, 1, {}).slot;
+            const auto slot = cards_.add(card::card_number(kind, number), 1, {}).slot;
             cards_[slot].batch = batch;
             cards_[slot].position = static_cast<std::uint16_t>(asked_.size());
             asked_.push_back(slot);
@@ -49,7 +49,7 @@ TEST_F(reply_matcher_test, AP4_matches_by_number_in_any_order_case_and_spelling)
 
 TEST_F(reply_matcher_test, AP1_AP2_tells_missing_and_foreign) {
     ask(card_kind::iccid, {a, b});
-    cards_.add({card_kind::iccid, c}, 9, {});  // known, but of another request
+    cards_.add(card::card_number(card_kind::iccid, c), 9, {});  // known, but of another request
     const auto counts =
         match({iccid(c), iccid("89860000000000000000"), iccid("rubbish"), iccid(""), iccid(b)});
     EXPECT_EQ(counts.matched, 1U);

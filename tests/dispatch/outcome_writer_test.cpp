@@ -1,0 +1,89 @@
+#include "dispatch/outcome_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace cardresolver::dispatch {
+namespace {
+
+using card::card_kind;
+using card::card_number;
+
+/// The numbers of the last row.
+class last_row final : public outcome_listener {
+public:
+    void on_outcome(const card::card_outcome& outcome) override {
+        iccid = outcome.iccid;
+        imsi = outcome.imsi;
+        msisdn = outcome.msisdn;
+    }
+    std::string iccid, imsi, msisdn;
+};
+
+const card_number asked_iccid(card_kind::iccid, "898602B2221430000006");
+const card_number asked_imsi(card_kind::imsi, "460040260908676");
+
+/// What the row of a card has, where the carrier gives `item` for it.
+last_row row_of(const card_number& asked, const carrier::reply_item& item) {
+    card_table cards(1);
+    answer_memory answers(1);
+    outcome_writer writer(cards, answers);
+    last_row row;
+    const auto slot = cards.add(asked, 1, {}).slot;
+    EXPECT_EQ(writer.write_resolved(slot, item, row), cards.is_empty());
+    return row;
+}
+
+carrier::reply_item item_of(std::string_view iccid, std::string_view imsi, std::string_view msisdn) {
+    return {"0", {}, iccid, imsi, msisdn};
+}
+
+TEST(outcome_writer, takes_numbers_up_to_the_length_of_their_kind) {
+    const std::string digits(64, '4');
+    const auto up_to = [&](std::size_t length) { return std::string_view(digits).substr(0, length); };
+    for (std::size_t length = 0; length <= digits.size(); ++length) {
+        const auto text = up_to(length);
+        EXPECT_EQ(row_of(asked_imsi, item_of(text, {}, "1")).iccid, length <= 20 ? text : "") << length;
+        EXPECT_EQ(row_of(asked_iccid, item_of({}, text, "1")).imsi, length <= 15 ? text : "") << length;
+        EXPECT_EQ(row_of(asked_iccid, item_of({}, "1", text)).msisdn, length <= 13 ? text : "") << length;
+    }
+}
+
+/// An ICCID has letters and digits, the others have digits: whatever the length, wherever the byte stands.
+TEST(outcome_writer, takes_the_characters_of_each_kind_alone) {
+    const auto is_digit = [](unsigned byte) { return byte >= '0' && byte <= '9'; };
+    const auto is_letter = [](unsigned byte) {
+        return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+    };
+    for (const std::size_t length : {1U, 7U, 8U, 9U, 13U}) {
+        for (std::size_t at = 0; at < length; ++at) {
+            for (unsigned byte = 0; byte < 256; ++byte) {
+                std::string text(length, '8');
+                text[at] = static_cast<char>(byte);
+                const std::string digits = is_digit(byte) ? text : "";
+                const auto where = std::to_string(byte) + " at " + std::to_string(at);
+                ASSERT_EQ(row_of(asked_imsi, item_of(text, {}, "1")).iccid, is_letter(byte) ? text : digits)
+                    << where;
+                ASSERT_EQ(row_of(asked_iccid, item_of({}, text, "1")).imsi, digits) << where;
+                ASSERT_EQ(row_of(asked_iccid, item_of({}, "1", text)).msisdn, digits) << where;
+            }
+        }
+    }
+}
+
+TEST(outcome_writer, without_another_number_writes_nothing) {
+    card_table cards(1);
+    answer_memory answers(1);
+    outcome_writer writer(cards, answers);
+    last_row row;
+    const auto slot = cards.add(asked_iccid, 1, {}).slot;
+    EXPECT_FALSE(writer.write_resolved(slot, item_of(asked_iccid.view(), "46004-0260", "+86"), row));
+    EXPECT_FALSE(cards.is_empty());
+    EXPECT_FALSE(answers.recall(asked_iccid, 1));
+}
+
+}  // namespace
+}  // namespace cardresolver::dispatch
