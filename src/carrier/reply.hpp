@@ -14,6 +14,8 @@ struct reply_item {
     std::string_view iccid;
     std::string_view imsi;
     std::string_view msisdn;
+
+    friend bool operator==(const reply_item&, const reply_item&) = default;
 };
 
 /// A decoded reply (CMIOT_API2111, returned parameters). The views belong to the decoder.

@@ -1,7 +1,9 @@
 #include "carrier/reply_decoder.hpp"
 
 #include "card/text.hpp"
+#include "carrier/reply_member.hpp"
 #include "carrier/reply_repair.hpp"
+#include "carrier/usual_reply.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -15,38 +17,6 @@ namespace {
 
 namespace json = boost::json;
 using boost::system::error_code;
-
-/// The members that matter, at both levels.
-enum class member : std::uint8_t { status, message, iccid, imsi, msisdn, result, other };
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != lower[i]) return false;
-    }
-    return true;
-}
-
-member member_named(std::string_view key) {
-    // The usual spelling first: that is one comparison of a few bytes.
-    const auto is = [&](std::string_view name) { return key == name || equals_ignoring_case(key, name); };
-    switch (key.size()) {
-        case 4:
-            return is("imsi") ? member::imsi : member::other;
-        case 5:
-            return is("iccid") ? member::iccid : member::other;
-        case 6:
-            return is("status")   ? member::status
-                   : is("msisdn") ? member::msisdn
-                   : is("result") ? member::result
-                                  : member::other;
-        case 7:
-            return is("message") ? member::message : member::other;
-        default:
-            return member::other;
-    }
-}
 
 /// Receives the parser's events (see Boost.JSON, basic_parser) and collects the known members. Level 1 is the
 /// reply, items are the objects that are `result` itself or elements of it; all else is passed over.
@@ -69,7 +39,7 @@ public:
         depth_ = 0;
         item_depth_ = 0;
         result_depth_ = 0;
-        current_ = member::other;
+        current_ = reply_member::other;
     }
 
     bool on_document_begin(error_code&) { return true; }
@@ -77,7 +47,7 @@ public:
 
     bool on_object_begin(error_code& ec) {
         ++depth_;
-        const bool is_result = depth_ == 2 && current_ == member::result;
+        const bool is_result = depth_ == 2 && current_ == reply_member::result;
         if (is_result && !begin_result(ec)) return false;
         const bool in_result = depth_ == 3 && result_depth_ == 2;
         if (is_result || in_result) {
@@ -93,7 +63,7 @@ public:
     }
     bool on_array_begin(error_code& ec) {
         ++depth_;
-        const bool is_result = depth_ == 2 && current_ == member::result;
+        const bool is_result = depth_ == 2 && current_ == reply_member::result;
         if (is_result && !begin_result(ec)) return false;
         if (is_result) result_depth_ = 2;
         return true;
@@ -182,25 +152,6 @@ private:
         return true;
     }
 
-    static std::string_view* field_of(reply_item& item, member which) {
-        switch (which) {
-            case member::status:
-                return &item.status;
-            case member::message:
-                return &item.message;
-            case member::iccid:
-                return &item.iccid;
-            case member::imsi:
-                return &item.imsi;
-            case member::msisdn:
-                return &item.msisdn;
-            case member::result:
-            case member::other:
-                break;
-        }
-        return nullptr;
-    }
-
     std::string_view body_;
     std::string arena_;        ///< texts that are not in the body as they are
     std::size_t pending_ = 0;  ///< where in it the text begins that is being put together
@@ -210,7 +161,7 @@ private:
     std::size_t depth_ = 0;
     std::size_t item_depth_ = 0;    ///< depth of the item that is being read; 0: none
     std::size_t result_depth_ = 0;  ///< depth of the result array while inside it; 0: outside
-    member current_ = member::other;
+    reply_member current_ = reply_member::other;
 };
 
 json::parse_options tolerant_options() {
@@ -231,6 +182,11 @@ bool is_space(char c) {
 class reply_decoder::implementation {
 public:
     const reply* decode(std::string_view body) {
+        const auto* usual = usual_.decode(body);
+        return usual != nullptr ? usual : decode_any(body);
+    }
+
+    const reply* decode_any(std::string_view body) {
         if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
         reply_.repaired = false;
         if (!parse(body)) {
@@ -254,6 +210,7 @@ private:
         return true;
     }
 
+    usual_reply_decoder usual_;
     json::basic_parser<reply_handler> parser_{tolerant_options()};
     std::string repaired_;
     reply reply_;
@@ -264,6 +221,10 @@ reply_decoder::~reply_decoder() = default;
 
 const reply* reply_decoder::decode(std::string_view body) {
     return implementation_->decode(body);
+}
+
+const reply* reply_decoder::decode_any(std::string_view body) {
+    return implementation_->decode_any(body);
 }
 
 }  // namespace cardresolver::carrier

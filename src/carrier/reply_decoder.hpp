@@ -30,6 +30,10 @@ public:
     /// `body` is malformed.
     const reply* decode(std::string_view body);
 
+    /// The same by the general way alone, without the short one for the carrier's ordinary reply: what the
+    /// short one is measured against. The reply is valid until the next call.
+    const reply* decode_any(std::string_view body);
+
 private:
     class implementation;
     std::unique_ptr<implementation> implementation_;

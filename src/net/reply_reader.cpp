@@ -18,6 +18,7 @@ void reply_reader::start(expects what) {
     ended_by_close_ = false;
     begun_ = false;
     body_.clear();
+    whole_body_ = {};
     problem_ = {};
 }
 
@@ -144,7 +145,6 @@ void reply_reader::choose_body() {
         fail("a body over the limit");
     } else {
         remaining_ = *head_.content_length;
-        body_.reserve(static_cast<std::size_t>(remaining_));
         state_ = remaining_ == 0 ? state::complete : state::sized_body;
     }
 }
@@ -156,10 +156,23 @@ bool reply_reader::take_body(std::size_t size) {
     return true;
 }
 
+/// A sized body that is there as a whole stays where it is.
+bool reply_reader::take_whole_body() {
+    const auto size = static_cast<std::size_t>(remaining_);
+    whole_body_ = unread().substr(0, size);
+    begin_ += size;
+    state_ = state::complete;
+    return true;
+}
+
 bool reply_reader::step_body() {
     const auto available = end_ - begin_;
     if (available == 0) return false;
     if (state_ == state::body_to_end) return take_body(available);
+    if (state_ == state::sized_body && body_.empty()) {
+        if (available >= remaining_) return take_whole_body();
+        body_.reserve(static_cast<std::size_t>(remaining_));
+    }
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(available, remaining_));
     if (!take_body(size)) return false;
     remaining_ -= size;

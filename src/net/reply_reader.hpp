@@ -58,7 +58,8 @@ public:
     bool allows_reuse() const noexcept;
 
     unsigned status() const noexcept { return head_.status; }
-    std::string_view body() const noexcept { return body_; }
+    /// Valid until the next `start`.
+    std::string_view body() const noexcept { return body_.empty() ? whole_body_ : body_; }
     std::string_view retry_after() const noexcept { return retry_after_; }
     std::string_view date() const noexcept { return date_; }
     std::string_view content_encoding() const noexcept { return content_encoding_; }
@@ -90,6 +91,7 @@ private:
     bool step_trailer();
     bool take_line(std::string_view& line);
     bool take_body(std::size_t size);
+    bool take_whole_body();
     bool fail(std::string_view why);
 
     static constexpr std::size_t buffer_size = std::size_t{32} * 1024;
@@ -106,7 +108,8 @@ private:
     bool begun_ = false;
     bool ended_by_close_ = false;
     reply_head head_;
-    std::string body_;
+    std::string body_;             ///< put together from pieces
+    std::string_view whole_body_;  ///< one that came in one piece, in the buffer; empty: it did not
     std::string retry_after_;
     std::string date_;
     std::string content_encoding_;

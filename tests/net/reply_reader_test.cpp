@@ -64,6 +64,27 @@ TEST(reply_reader, reads_a_sized_body) {
     EXPECT_TRUE(reader.allows_reuse());
 }
 
+TEST(reply_reader, reads_a_sized_body_in_any_pieces) {
+    constexpr std::string_view reply = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello, world";
+    reply_reader reader(limit);
+    for (std::size_t piece = 1; piece <= reply.size(); ++piece) {
+        ASSERT_EQ(read(reader, reply, piece), progress::complete) << piece;
+        EXPECT_EQ(reader.body(), "hello, world") << piece;
+        ASSERT_EQ(read(reader, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", piece), progress::complete);
+        EXPECT_EQ(reader.body(), "") << "of the reply before";
+    }
+}
+
+TEST(reply_reader, copies_no_body_that_comes_in_one_piece) {
+    reply_reader reader(limit);
+    reader.start(expects::reply);
+    ASSERT_EQ(feed(reader, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"), progress::more);
+    const char* const where_it_came = reader.space().bytes;
+    ASSERT_EQ(feed(reader, "hello"), progress::complete);
+    EXPECT_EQ(reader.body(), "hello");
+    EXPECT_EQ(reader.body().data(), where_it_came);
+}
+
 TEST(reply_reader, reads_chunks_extensions_and_trailers) {
     reply_reader reader(limit);
     constexpr std::string_view reply =

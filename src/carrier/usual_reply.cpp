@@ -1,0 +1,193 @@
+#include "carrier/usual_reply.hpp"
+
+#include "card/text.hpp"
+#include "carrier/reply_decoder.hpp"
+#include "carrier/reply_member.hpp"
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+namespace cardresolver::carrier {
+namespace {
+
+/// More than any object of a usual reply has, and fewer than the parser takes.
+constexpr int most_members = 16;
+
+constexpr bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// What no plain text has: a quote, a backslash, a control character.
+constexpr bool ends_plain_text(char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+/// The same of eight bytes at once: the lowest bit that is set is the highest one of the first byte that ends
+/// a plain text. (In a byte below 0x80 the highest bit shows that it was too small. What it borrows can set a
+/// wrong mark in the next byte, but only behind a right one.)
+constexpr std::uint64_t plain_text_ends(std::uint64_t bytes) {
+    constexpr std::uint64_t each = 0x0101010101010101;
+    const auto controls = bytes - each * 0x20;
+    const auto quotes = (bytes ^ each * '"') - each;
+    const auto backslashes = (bytes ^ each * '\\') - each;
+    return (controls | quotes | backslashes) & ~bytes & each * 0x80;
+}
+
+inline const char* find_end_of_plain_text(const char* at, const char* end) {
+    if constexpr (std::endian::native == std::endian::little) {
+        for (std::uint64_t bytes = 0; end - at >= std::ptrdiff_t{sizeof bytes}; at += sizeof bytes) {
+            std::memcpy(&bytes, at, sizeof bytes);
+            const auto ends = plain_text_ends(bytes);
+            if (ends != 0) return at + std::countr_zero(ends) / 8;
+        }
+    }
+    while (at != end && !ends_plain_text(*at))
+        ++at;
+    return at;
+}
+
+/// card::trim_blanks, called only where an end is a blank or not ASCII.
+std::string_view trim_blanks(std::string_view text) {
+    const auto is_no_blank = [](char c) { return static_cast<signed char>(c) > ' '; };
+    return !text.empty() && is_no_blank(text.front()) && is_no_blank(text.back()) ? text
+                                                                                  : card::trim_blanks(text);
+}
+
+/// Reads a body from its beginning to its end. What it takes it passes over; false where it is not as
+/// expected.
+class reader {
+public:
+    reader(std::string_view body, std::vector<reply_item>& items)
+        : at_(body.data()), end_(at_ + body.size()), items_(items) {}
+
+    bool take_reply(reply_item& top) {
+        if (!take_object<level::top>(top)) return false;
+        skip_space();
+        return at_ == end_;
+    }
+
+private:
+    enum class level : std::uint8_t { top, item };
+
+    void skip_space() {
+        while (at_ != end_ && is_space(*at_))
+            ++at_;
+    }
+
+    /// `wanted`, after any white space.
+    bool take(char wanted) {
+        if (at_ == end_ || *at_ != wanted) [[unlikely]] {
+            skip_space();
+            if (at_ == end_ || *at_ != wanted) return false;
+        }
+        ++at_;
+        return true;
+    }
+
+    /// `wanted`, without white space before or in it.
+    template <std::size_t Size>
+    bool take_exactly(const char (&wanted)[Size]) {
+        constexpr std::size_t size = Size - 1;
+        if (static_cast<std::size_t>(end_ - at_) < size || std::memcmp(at_, wanted, size) != 0) return false;
+        at_ += size;
+        return true;
+    }
+
+    /// An object that has members: without any it is not a usual one.
+    template <level Level>
+    bool take_object(reply_item& into) {
+        if (!take('{')) return false;
+        for (int members = 0; members < most_members; ++members) {
+            if (!take_member<Level>(into)) return false;
+            if (!take(',')) return take('}');
+        }
+        return false;
+    }
+
+    template <level Level>
+    bool take_member(reply_item& into) {
+        std::string_view value;
+        auto which = Level == level::item ? take_usual_beginning() : reply_member::other;
+        if (which != reply_member::other) {
+            if (!take_text(value)) return false;
+        } else {
+            std::string_view key;
+            if (!take('"') || !take_text(key) || !take(':')) return false;
+            which = member_named(key);
+            if (Level == level::top && which == reply_member::result) return take_result();
+            if (!(take('"') ? take_text(value) : take_bare(value))) return false;
+        }
+        auto* field = field_of(into, which);
+        if (field == nullptr || value.data() == nullptr) return true;
+        if (field->data() != nullptr) return false;  // twice: whether they agree is for the parser to say
+        *field = trim_blanks(value);
+        return true;
+    }
+
+    /// A key as the carrier spells it, as far as the quote that begins its value; `other` where no such key
+    /// comes.
+    reply_member take_usual_beginning() {
+        constexpr std::ptrdiff_t longest = 16;
+        if (end_ - at_ < longest) return reply_member::other;  // so that no comparison has bounds to check
+        if (take_exactly(R"("status":")")) return reply_member::status;
+        if (take_exactly(R"("message":")")) return reply_member::message;
+        if (take_exactly(R"("iccid":")")) return reply_member::iccid;
+        if (take_exactly(R"("imsi":")")) return reply_member::imsi;
+        if (take_exactly(R"("msisdn":")")) return reply_member::msisdn;
+        return reply_member::other;
+    }
+
+    /// What follows a quote, and the next one.
+    bool take_text(std::string_view& text) {
+        const char* const begin = at_;
+        at_ = find_end_of_plain_text(at_, end_);
+        if (at_ == end_ || *at_ != '"') return false;
+        text = {begin, static_cast<std::size_t>(at_++ - begin)};
+        return text.size() <= max_reply_string;
+    }
+
+    /// A whole number, or null, which leaves `value` as it is.
+    bool take_bare(std::string_view& value) {
+        if (take_exactly("null")) return true;
+        const char* const begin = at_;
+        while (at_ != end_ && is_digit(*at_))
+            ++at_;
+        value = {begin, static_cast<std::size_t>(at_ - begin)};
+        return !value.empty() && value.size() <= max_reply_string &&
+               (value.front() != '0' || value.size() == 1);
+    }
+
+    bool take_result() {
+        if (!take('[')) return take_exactly("null");
+        if (has_items_) return false;
+        has_items_ = true;
+        if (take(']')) return true;
+        while (items_.size() < max_reply_items) {
+            if (!take_object<level::item>(items_.emplace_back())) return false;
+            if (!take(',')) return take(']');
+        }
+        return false;
+    }
+
+    const char* at_;
+    const char* end_;
+    std::vector<reply_item>& items_;
+    bool has_items_ = false;
+};
+
+}  // namespace
+
+const reply* usual_reply_decoder::decode(std::string_view body) {
+    items_.clear();
+    reply_item top;
+    if (!reader(body, items_).take_reply(top) || top.status.empty()) return nullptr;
+    reply_ = {top.status, top.message, items_, false};
+    return &reply_;
+}
+
+}  // namespace cardresolver::carrier
