@@ -33,7 +33,8 @@ last_row row_of(const card_number& asked, const carrier::reply_item& item) {
     outcome_writer writer(cards, answers);
     last_row row;
     const auto slot = cards.add(asked, 1, {}).slot;
-    EXPECT_EQ(writer.write_resolved(slot, item, row), cards.is_empty());
+    const bool is_written = writer.write_resolved(slot, item, row);
+    EXPECT_EQ(is_written, cards.is_empty());
     return row;
 }
 
