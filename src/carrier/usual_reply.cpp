@@ -1,5 +1,6 @@
 #include "carrier/usual_reply.hpp"
 
+#include "card/byte_word.hpp"
 #include "card/text.hpp"
 #include "carrier/reply_decoder.hpp"
 #include "carrier/reply_member.hpp"
@@ -31,18 +32,17 @@ constexpr bool ends_plain_text(char c) {
 /// a plain text. (In a byte below 0x80 the highest bit shows that it was too small. What it borrows can set a
 /// wrong mark in the next byte, but only behind a right one.)
 constexpr std::uint64_t plain_text_ends(std::uint64_t bytes) {
-    constexpr std::uint64_t each = 0x0101010101010101;
-    const auto controls = bytes - each * 0x20;
-    const auto quotes = (bytes ^ each * '"') - each;
-    const auto backslashes = (bytes ^ each * '\\') - each;
-    return (controls | quotes | backslashes) & ~bytes & each * 0x80;
+    constexpr auto ones = card::in_each_byte(1);
+    const auto controls = bytes - card::in_each_byte(0x20);
+    const auto quotes = (bytes ^ card::in_each_byte('"')) - ones;
+    const auto backslashes = (bytes ^ card::in_each_byte('\\')) - ones;
+    return (controls | quotes | backslashes) & ~bytes & card::every_byte;
 }
 
 inline const char* find_end_of_plain_text(const char* at, const char* end) {
     if constexpr (std::endian::native == std::endian::little) {
-        for (std::uint64_t bytes = 0; end - at >= std::ptrdiff_t{sizeof bytes}; at += sizeof bytes) {
-            std::memcpy(&bytes, at, sizeof bytes);
-            const auto ends = plain_text_ends(bytes);
+        for (; end - at >= std::ptrdiff_t{sizeof(std::uint64_t)}; at += sizeof(std::uint64_t)) {
+            const auto ends = plain_text_ends(card::word_at(at));
             if (ends != 0) return at + std::countr_zero(ends) / 8;
         }
     }

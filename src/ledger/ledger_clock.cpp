@@ -25,11 +25,14 @@ dispatch::duration show(clockid_t clock) {
 
 }  // namespace
 
+dispatch::duration slept_since_boot() {
+    const auto since_boot = show(CLOCK_BOOTTIME);
+    return std::max(dispatch::duration(0), since_boot - show(CLOCK_MONOTONIC));
+}
+
 clock_reading read_clocks() {
     static const std::string boot = read_boot();
-    const auto since_boot = show(CLOCK_BOOTTIME);
-    return {boot, since_boot, std::chrono::system_clock::now(),
-            std::max(dispatch::duration(0), since_boot - show(CLOCK_MONOTONIC))};
+    return {boot, show(CLOCK_BOOTTIME), std::chrono::system_clock::now(), slept_since_boot()};
 }
 
 dispatch::duration elapsed(const clock_reading& from, const clock_reading& to) noexcept {

@@ -19,6 +19,9 @@ struct clock_reading {
     bool operator==(const clock_reading&) const = default;
 };
 
+/// How long the machine has slept since boot: by how much CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC.
+dispatch::duration slept_since_boot();
+
 using clock_reader = std::function<clock_reading()>;
 
 /// CLOCK_BOOTTIME, CLOCK_REALTIME, the kernel's boot id and the time namespace.

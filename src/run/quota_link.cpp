@@ -1,12 +1,12 @@
 #include "run/quota_link.hpp"
 
 #include "ledger/account_ledger.hpp"
+#include "ledger/ledger_clock.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "run/settings.hpp"
 
 #include <boost/asio/post.hpp>
 
-#include <ctime>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -24,16 +24,6 @@ constexpr auto retry_pause = std::chrono::milliseconds(500);
 
 /// A ledger that does not answer shall not keep the process: the lease ends by itself.
 constexpr auto longest_farewell = std::chrono::seconds(1);
-
-std::chrono::nanoseconds reading_of(clockid_t which) {
-    timespec reading{};
-    ::clock_gettime(which, &reading);
-    return std::chrono::seconds(reading.tv_sec) + std::chrono::nanoseconds(reading.tv_nsec);
-}
-
-std::chrono::nanoseconds slept_so_far() {
-    return reading_of(CLOCK_BOOTTIME) - reading_of(CLOCK_MONOTONIC);
-}
 
 std::unique_ptr<ledger::quota_ledger> open_account(const settings& settings) {
     const auto& url = settings.url;
@@ -64,7 +54,7 @@ quota_link::quota_link(net::asio::io_context& context, dispatch::dispatcher& dis
       transids_(transids),
       on_progress_(std::move(on_progress)),
       timer_(context.get_executor(), [this] { on_progress_(); }),
-      slept_(slept_so_far()),
+      slept_(ledger::slept_since_boot()),
       thread_(std::move(ledger), [this, &context] { net::asio::post(context, [this] { on_progress_(); }); }) {
 }
 
@@ -86,7 +76,7 @@ void quota_link::ask(dispatch::quota::request request) {
 
 /// The steady clock stands still while the machine sleeps; the ledger's does not.
 void quota_link::notice_suspend() {
-    const auto slept = slept_so_far();
+    const auto slept = ledger::slept_since_boot();
     if (slept - slept_ > least_sleep) dispatcher_.on_suspended();
     slept_ = slept;
 }

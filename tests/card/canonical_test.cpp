@@ -187,14 +187,16 @@ TEST(canonicalize, checks_a_promised_msisdn_for_length_and_characters_only) {
     expect_rejected({"1380013800A", invalid_reason::msisdn_character}, promised);
 }
 
+/// What `canonical_options` can ask for.
+constexpr std::array<std::optional<card_kind>, 4> kinds{std::nullopt, card_kind::iccid, card_kind::imsi,
+                                                        card_kind::msisdn};
+
 /// Whatever comes in, what comes out may go on the wire.
 TEST(canonicalize, in2_gives_nothing_but_digits_and_letters_for_any_bytes) {
     constexpr std::string_view alphabet = "0189 '\"=+_&%\r\n\tEFaz.,-\xEF\xBC\x90\xC2\xA0\xFF";
     const auto seed = std::random_device{}();
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
-    constexpr std::array<std::optional<card_kind>, 4> kinds{std::nullopt, card_kind::iccid, card_kind::imsi,
-                                                            card_kind::msisdn};
     for (int round = 0; round < 200'000; ++round) {
         std::string raw(random() % 24, '\0');
         for (char& c : raw)
@@ -217,8 +219,6 @@ TEST(canonicalize, has_the_same_result_on_either_way) {
     const auto seed = std::random_device{}();
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
-    constexpr std::array<std::optional<card_kind>, 4> kinds{std::nullopt, card_kind::iccid, card_kind::imsi,
-                                                            card_kind::msisdn};
     constexpr std::array<std::string_view, 5> beginnings{"", "8986", "89", "460", "1"};
     for (int round = 0; round < 50'000; ++round) {
         std::string raw(beginnings[random() % beginnings.size()]);

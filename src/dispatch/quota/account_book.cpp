@@ -134,7 +134,8 @@ void account_book::collect() {
 }
 
 void account_book::leave(const request& asked) {
-    if (find(asked.process) == nullptr) return;
+    const auto* const self = find(asked.process);
+    if (self == nullptr) return;
     const auto free_at = state_.now + not_negative(*asked.leaves_for, longest_hold);
     std::size_t i = 0;
     for (const auto& limit : asked.limits.limits) {
@@ -144,9 +145,7 @@ void account_book::leave(const request& asked) {
         table.cool(asked.process, free_at);
         ++i;
     }
-    for (auto& table : state_.shares)
-        table.cool(asked.process, state_.now + table.window + arrival_grace);
-    abandon_blocks(asked.process, state_.now + arrival_grace);  // what was given up may be under way yet
+    expire(*self, state_.now);  // what was given up may be under way yet
     std::erase_if(state_.members, [&](const member& one) { return one.process == asked.process; });
 }
 
