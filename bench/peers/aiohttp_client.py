@@ -11,6 +11,7 @@ import csv
 import hashlib
 import itertools
 import os
+import random
 import ssl
 import sys
 import time
@@ -57,7 +58,8 @@ async def main(url, ca_file, list_file, output, connections):
         out.writerow(FIELDS)
         cards = enumerate((line.strip() for line in lines), 1)
         batches = iter(lambda: list(itertools.islice(cards, CARDS_PER_REQUEST)), [])
-        serials = itertools.count(1)
+        # Another run of the same second must not begin with the same number.
+        serials = itertools.count(random.randrange(10**8))
         async with aiohttp.ClientSession(connector=connector) as session:
             await asyncio.gather(*(work(session, url, batches, serials, password, out) for _ in range(connections)))
 

@@ -3,7 +3,7 @@
 // usage: node undici_client.mjs URL CA_FILE LIST OUTPUT CONNECTIONS
 //
 // LIST holds ICCIDs, one a line. The password is in CARDRESOLVER_PASSWORD.
-import { createHash } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream, createWriteStream, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,7 +18,8 @@ const cardsPerRequest = 100;
 const [url, caFile, listFile, output, connections] = process.argv.slice(2);
 const password = process.env.CARDRESOLVER_PASSWORD;
 
-let serial = 0;
+// Another run of the same second must not begin with the same number.
+let serial = randomInt(90_000_000);
 const eightHours = 8 * 3600 * 1000;
 
 function queryOf(batch) {

@@ -173,7 +173,8 @@ class Files(CallFaults):
 class Tables(CallFaults):
     """The database and its log."""
 
-    WAITED_FOR = {("pwrite", "ENOSPC"), ("pwrite", "EDQUOT")}
+    # SQLite makes room for the shared memory beside a database in WAL mode by truncating it.
+    WAITED_FOR = {("pwrite", "ENOSPC"), ("pwrite", "EDQUOT"), ("ftruncate", "ENOSPC")}
     IS_DONE = b"a finished run of the same list"
 
     def target_in(self, folder: Path) -> TableTarget:
