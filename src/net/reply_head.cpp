@@ -6,9 +6,7 @@
 namespace cardresolver::net {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+constexpr auto is_digit = [](char c) noexcept { return c >= '0' && c <= '9'; };
 
 /// tchar of RFC 9110 section 5.6.2.
 constexpr auto token_characters = [] {
@@ -20,9 +18,9 @@ constexpr auto token_characters = [] {
     return table;
 }();
 
-bool is_token_character(char c) {
+constexpr auto is_token_character = [](char c) noexcept {
     return token_characters[static_cast<unsigned char>(c)];
-}
+};
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -34,9 +32,12 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
 }
 
 std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
+    return text;
 }
 
 using problem = std::optional<std::string_view>;
