@@ -38,7 +38,8 @@ void row_writer::keep_columns(std::string_view names) {
 }
 
 void row_writer::append(const card::card_outcome& row, std::string_view front) {
-    sink::append_row(rows_, format_, row, front);
+    if (format_ != sink::output_format::csv || !usual_rows_.append(rows_, row, front))
+        sink::append_row(rows_, format_, row, front);
     if (row.outcome == card::outcome_kind::failed && lists_failures_) [[unlikely]]
         sink::append_failure(failures_, failures_format_, row);
     if (progress_) note_.closed.add(row.line);

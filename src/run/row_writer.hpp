@@ -3,6 +3,7 @@
 
 #include "card/outcome.hpp"
 #include "run/writing_thread.hpp"
+#include "sink/usual_row.hpp"
 #include "source/input_position.hpp"
 
 #include <cstdint>
@@ -72,6 +73,7 @@ private:
     bool goes_on_with_failures_;  ///< where the rows go on: they have their header
     std::optional<progress_settings> progress_;
     progress_note note_;
+    sink::usual_rows usual_rows_;
     std::string rows_;
     std::string failures_;
     writing_thread thread_;

@@ -97,19 +97,8 @@ void append_csv_characters(std::string& out, std::string_view text, bool is_quot
     if (is_quoted) out.push_back('"');
 }
 
-/// Whether all of it is plain or well-formed UTF-8 beyond ASCII.
-bool is_clean(std::string_view text) noexcept {
-    while (!text.empty()) {
-        const bool is_ascii = static_cast<unsigned char>(text.front()) < 0x80;
-        const auto clean = is_ascii ? count_plain(text) : card::utf8_length(text);
-        if (clean == 0) return false;
-        text.remove_prefix(clean);
-    }
-    return true;
-}
-
 void append_csv_text(std::string& out, std::string_view text) {
-    if (is_clean(text)) {
+    if (is_plain_csv_text(text)) {
         out.append(text);
     } else {
         append_csv_characters(out, text, text.find_first_of(",\"\r\n") != std::string_view::npos);
@@ -166,71 +155,13 @@ std::string_view kind_of(const card::card_outcome& row) noexcept {
     return row.kind ? to_string(*row.kind) : std::string_view();
 }
 
-/// All columns but the first, a number, and the last, a message.
-using csv_fields = std::array<std::string_view, 7>;
-
-/// What a row is looked at by: the two loops below become vector instructions.
-constexpr std::size_t block = 16;
-
-/// A byte is enough to count its commas.
-constexpr std::size_t longest_usual_row = 255;
-
-/// Whether of `size` bytes, a multiple of `block`, so many are commas, and all others plain. No more than
-/// `longest_usual_row` of them are commas.
-bool is_plain_but_commas(const char* text, std::size_t size, std::size_t commas) noexcept {
-    std::array<unsigned char, block> strange{};
-    std::array<unsigned char, block> separators{};
-    for (std::size_t at = 0; at < size; at += block) {
-        for (std::size_t i = 0; i < block; ++i) {
-            const auto c = static_cast<unsigned char>(text[at + i]);
-            strange[i] |= static_cast<unsigned char>((c < 0x20) | (c >= 0x7F) | (c == '"') | (c == '\\'));
-            separators[i] = static_cast<unsigned char>(separators[i] + (c == ','));
-        }
-    }
-    unsigned char any = 0;
-    unsigned char found = 0;
-    for (std::size_t i = 0; i < block; ++i) {
-        any |= strange[i];
-        found = static_cast<unsigned char>(found + separators[i]);
-    }
-    return any == 0 && found == commas;
-}
-
-/// The usual row, which needs no quotes: made on the stack and appended at once. False where it is not usual.
-bool append_usual_row(std::string& out, std::uint64_t line, const csv_fields& fields,
-                      std::string_view message) {
-    std::array<char, longest_usual_row + block> row;  // each byte is written before it is read
-    std::size_t needed = std::numeric_limits<std::uint64_t>::digits10 + 1 + fields.size();
-    for (const auto field : fields)
-        needed += field.size();
-    needed += message.size() + 2;
-    if (needed > longest_usual_row || !is_clean(message)) return false;
-    char* end = std::to_chars(row.data(), row.data() + longest_usual_row, line).ptr;
-    for (const auto field : fields) {
-        *end++ = ',';
-        end = std::copy(field.begin(), field.end(), end);
-    }
-    std::fill_n(end, block, ' ');
-    const auto size = static_cast<std::size_t>(end - row.data());
-    if (!is_plain_but_commas(row.data(), (size + block - 1) / block * block, fields.size())) return false;
-    *end++ = ',';
-    end = std::copy(message.begin(), message.end(), end);
-    *end++ = '\n';
-    out.append(row.data(), static_cast<std::size_t>(end - row.data()));
-    return true;
-}
-
 void append_csv_row(std::string& out, const card::card_outcome& row) {
-    const csv_fields fields{row.number, kind_of(row), to_string(row.outcome), row.iccid, row.msisdn,
-                            row.imsi,   row.status};
-    if (append_usual_row(out, row.line, fields, row.message)) return;
     append_number(out, row.line);
-    for (const auto text : fields) {
+    for (const auto text : {row.number, kind_of(row), to_string(row.outcome), row.iccid, row.msisdn, row.imsi,
+                            row.status, row.message}) {
         out.push_back(',');
         append_csv_text(out, text);
     }
-    out.push_back(',');
-    append_csv_text(out, row.message);
     out.push_back('\n');
 }
 
@@ -295,6 +226,16 @@ void append_row(std::string& out, output_format format, const card::card_outcome
         case output_format::database:
             return append_compact_row(out, row, front);
     }
+}
+
+bool is_plain_csv_text(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const bool is_ascii = static_cast<unsigned char>(text.front()) < 0x80;
+        const auto clean = is_ascii ? count_plain(text) : card::utf8_length(text);
+        if (clean == 0) return false;
+        text.remove_prefix(clean);
+    }
+    return true;
 }
 
 void append_csv_field(std::string& out, output_format format, std::string_view text) {

@@ -46,6 +46,9 @@ void append_header(std::string& out, output_format format, std::string_view fron
 void append_row(std::string& out, output_format format, const card::card_outcome& row,
                 std::string_view front = {});
 
+/// Whether a field of CSV is the text itself: all of it is well-formed UTF-8 without control characters,
+/// commas, quotes and backslashes.
+bool is_plain_csv_text(std::string_view text) noexcept;
 /// A text as a field of CSV. `format` is one of the two for CSV.
 void append_csv_field(std::string& out, output_format format, std::string_view text);
 /// A text as a field of CSV has it, but for the quotes: malformed UTF-8 and control characters other than

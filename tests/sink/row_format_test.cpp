@@ -179,40 +179,6 @@ TEST(row_format, treats_every_byte_alike_wherever_it_stands) {
     }
 }
 
-/// The usual row is made in one piece. It is what its fields are one by one, however long it is.
-TEST(row_format, makes_a_row_of_its_fields) {
-    constexpr std::string_view alphabet = "0123456789abc,\"\n\xE6\xAD\xA3"sv;
-    const auto seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    std::mt19937 random(seed);
-    for (int round = 0; round < 100'000; ++round) {
-        std::array<std::string, 6> texts;
-        for (auto& text : texts)
-            text.assign(random() % 16, '7');
-        const auto one = random() % texts.size();
-        texts[one].resize(random() % 240, '7');  // now and then a row is too long to be usual
-        for (auto odd_ones = random() % 3; odd_ones > 0 && !texts[one].empty(); --odd_ones)
-            texts[one][random() % texts[one].size()] = alphabet[random() % alphabet.size()];
-        if (random() % 2 == 0) texts[5].append("正确");
-        const card_outcome row{random() >> (random() % 32),
-                               texts[0],
-                               card_kind::msisdn,
-                               outcome_kind::resolved,
-                               texts[1],
-                               texts[2],
-                               texts[3],
-                               texts[4],
-                               texts[5]};
-        auto expected = std::to_string(row.line);
-        for (const std::string_view field : {row.number, "msisdn"sv, "resolved"sv, row.iccid, row.msisdn,
-                                             row.imsi, row.status, row.message}) {
-            expected.push_back(',');
-            append_csv_field(expected, output_format::csv, field);
-        }
-        ASSERT_EQ(row_of(output_format::csv, row), expected + "\n");
-    }
-}
-
 TEST(format_of, goes_by_the_extension) {
     EXPECT_EQ(format_of("out.csv"), output_format::csv);
     EXPECT_EQ(format_of("dir.x/OUT.CSV"), output_format::csv);
