@@ -28,6 +28,8 @@ public:
     }
 
     constexpr std::string_view view() const noexcept { return {characters_.data(), length_}; }
+    /// All places; those behind the number are zero.
+    constexpr const std::array<char, max_number_length>& characters() const noexcept { return characters_; }
     constexpr card_kind kind() const noexcept { return kind_; }
     constexpr bool empty() const noexcept { return length_ == 0; }
 

@@ -2,116 +2,187 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 #include <utility>
 
 namespace cardresolver::run {
 namespace {
 
-/// Fewest keys that are read at once of each run.
-constexpr std::size_t smallest_window = 256;
+/// So many keys are looked at together whether they ascend; they stay in the processor's cache meanwhile.
+constexpr std::size_t newest_keys = 4096;
 
-void sort_unique(std::vector<number_key>& keys) {
-    if (!std::is_sorted(keys.begin(), keys.end())) std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+/// A run of ascending keys that ends early has at least this part of the usual size: else there would be too
+/// many of them.
+constexpr std::size_t least_part = 16;
+
+/// Fewest bytes that are read at once of each run.
+constexpr std::size_t smallest_window = 4096;
+
+void add_to(counts_by_kind& counts, const counts_by_kind& more) {
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        counts[i] += more[i];
 }
 
-void count(counts_by_kind& counts, const number_key& key) {
-    ++counts[card::index_of(kind_of(key))];
+key_run run_of(std::vector<number_key>& keys) {
+    std::sort(keys.begin(), keys.end());
+    key_run run;
+    for (const auto& key : keys)
+        run.add(key);
+    return run;
 }
+
+}  // namespace
 
 /// The keys of one run, one after the other, through a window into the file.
-class run_reader {
+class distinct_counter::run_reader {
 public:
-    run_reader(const spill_file& file, std::size_t run, std::span<number_key> window)
-        : file_(&file), run_(run), window_(window) {}
+    run_reader(const spill_file& file, const spilled_run& run, std::span<char> window)
+        : file_(&file), at_(run.begin), end_(run.begin + run.size), window_(window) {}
 
     /// False at the end of the run.
-    bool next(number_key& key) {
-        if (at_ == filled_) {
-            filled_ = file_->read(run_, read_, window_);
-            read_ += filled_;
-            at_ = 0;
-            if (filled_ == 0) return false;
-        }
-        key = window_[at_++];
+    bool next() {
+        if (unread_.size() < longest_key && at_ != end_) fill();
+        if (unread_.empty()) return false;
+        take_key(unread_, key_);
         return true;
     }
+    const number_key& key() const noexcept { return key_; }
 
 private:
-    const spill_file* file_;
-    std::size_t run_;
-    std::span<number_key> window_;
-    std::uint64_t read_ = 0;
-    std::size_t at_ = 0;
-    std::size_t filled_ = 0;
-};
-
-/// The smallest key that a run has left.
-struct front {
-    number_key key;
-    std::size_t run;
-    friend bool operator>(const front& a, const front& b) noexcept { return a.key > b.key; }
-};
-
-/// Counts the different keys of all runs. `buffer` is shared out among them.
-counts_by_kind merge(const spill_file& file, std::vector<number_key>& buffer) {
-    const auto window = std::max(buffer.capacity() / file.runs(), smallest_window);
-    buffer.resize(window * file.runs());
-    std::vector<run_reader> readers;
-    std::vector<front> heap;  // the smallest first
-    for (std::size_t run = 0; run < file.runs(); ++run) {
-        readers.emplace_back(file, run, std::span(buffer).subspan(run * window, window));
-        if (front first{{}, run}; readers.back().next(first.key)) heap.push_back(first);
+    void fill() {
+        const auto kept = unread_.size();
+        std::copy(unread_.begin(), unread_.end(), window_.begin());
+        const auto more = std::min<std::uint64_t>(window_.size() - kept, end_ - at_);
+        file_->read(at_, window_.subspan(kept, more));
+        at_ += more;
+        unread_ = {window_.data(), kept + more};
     }
-    std::make_heap(heap.begin(), heap.end(), std::greater<>());
+
+    const spill_file* file_;
+    std::uint64_t at_;  ///< in the file, behind what is in the window
+    std::uint64_t end_;
+    std::span<char> window_;
+    std::string_view unread_;  ///< in the window
+    number_key key_;
+};
+
+distinct_counter::distinct_counter(std::string folder, std::size_t run_size)
+    : folder_(std::move(folder)), run_size_(run_size), most_newest_(std::min(run_size, newest_keys)) {
+    newest_.reserve(most_newest_);
+    unsorted_.reserve(run_size_);  // addresses alone: pages come as they are used
+}
+
+void distinct_counter::take_newest() {
+    if (std::is_sorted(newest_.begin(), newest_.end()) && may_ascend()) {
+        take_ascending();
+    } else {
+        take_unsorted();
+    }
+    newest_.clear();
+}
+
+/// Whether the newest keys, which are sorted, go on with the ascending ones, or are worth another such run.
+bool distinct_counter::may_ascend() {
+    if (newest_.empty() || ascending_.may_take(newest_.front())) return true;
+    if (ascending_.bytes.size() < run_size_ / least_part) return false;
+    spill_ascending();
+    return true;
+}
+
+void distinct_counter::take_ascending() {
+    for (const auto& key : newest_)
+        ascending_.add(key);
+    if (ascending_.bytes.size() >= run_size_) spill_ascending();
+}
+
+void distinct_counter::spill_ascending() {
+    wait_for_writer();
+    spill(ascending_);
+    ascending_ = {};
+}
+
+void distinct_counter::take_unsorted() {
+    if (unsorted_.size() + newest_.size() > run_size_) spill_unsorted();
+    unsorted_.insert(unsorted_.end(), newest_.begin(), newest_.end());
+}
+
+/// Hands the keys to the second thread, once that has done with those before.
+void distinct_counter::spill_unsorted() {
+    wait_for_writer();
+    std::swap(unsorted_, sorted_);
+    unsorted_.clear();
+    unsorted_.reserve(run_size_);
+    writing_ = std::async(std::launch::async, [this] { spill(run_of(sorted_)); });
+}
+
+void distinct_counter::wait_for_writer() {
+    if (writing_.valid()) writing_.get();
+}
+
+void distinct_counter::spill(const key_run& run) {
+    if (run.empty()) return;
+    if (!file_) file_.emplace(folder_);
+    spilled_.push_back({run.first, run.last, run.counts, file_->append(run.bytes), run.bytes.size()});
+}
+
+counts_by_kind distinct_counter::finish() {
+    take_newest();
+    wait_for_writer();
+    if (spilled_.empty()) return count_in_memory();
+    spill_unsorted();
+    spill_ascending();
+    sorted_ = std::vector<number_key>();  // {} would keep the memory
+    unsorted_ = std::vector<number_key>();
+    std::sort(spilled_.begin(), spilled_.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    counts_by_kind counts{};
+    for (std::size_t first = 0, end = 0; first < spilled_.size(); first = end) {
+        auto last = spilled_[first].last;
+        for (end = first + 1; end < spilled_.size() && !(last < spilled_[end].first); ++end)
+            last = std::max(last, spilled_[end].last);
+        add_to(counts, end - first == 1 ? spilled_[first].counts : merge(first, end));
+    }
+    return counts;
+}
+
+counts_by_kind distinct_counter::count_in_memory() {
+    if (unsorted_.empty()) return ascending_.counts;
+    number_key key;
+    for (std::string_view rest = ascending_.bytes; !rest.empty();) {
+        take_key(rest, key);
+        unsorted_.push_back(key);
+    }
+    return run_of(unsorted_).counts;
+}
+
+/// The different keys of runs that overlap.
+counts_by_kind distinct_counter::merge(std::size_t first, std::size_t end) {
+    const auto runs = end - first;
+    const auto window = std::max(run_size_ * sizeof(number_key) / runs, smallest_window);
+    std::vector<char> buffer(window * runs);
+    std::vector<run_reader> readers;
+    std::vector<run_reader*> heap;  // the smallest first
+    readers.reserve(runs);
+    for (std::size_t i = 0; i < runs; ++i) {
+        readers.emplace_back(*file_, spilled_[first + i], std::span(buffer).subspan(i * window, window));
+        if (readers.back().next()) heap.push_back(&readers.back());
+    }
+    const auto is_later = [](const run_reader* a, const run_reader* b) { return a->key() > b->key(); };
+    std::make_heap(heap.begin(), heap.end(), is_later);
     counts_by_kind counts{};
     std::optional<number_key> last;
     while (!heap.empty()) {
-        std::pop_heap(heap.begin(), heap.end(), std::greater<>());
-        auto& smallest = heap.back();
-        if (last != smallest.key) count(counts, smallest.key);
-        last = smallest.key;
-        if (readers[smallest.run].next(smallest.key)) {
-            std::push_heap(heap.begin(), heap.end(), std::greater<>());
+        std::pop_heap(heap.begin(), heap.end(), is_later);
+        auto* const smallest = heap.back();
+        if (last != smallest->key()) ++counts[card::index_of(kind_of(smallest->key()))];
+        last = smallest->key();
+        if (smallest->next()) {
+            std::push_heap(heap.begin(), heap.end(), is_later);
         } else {
             heap.pop_back();
         }
     }
     return counts;
-}
-
-}  // namespace
-
-distinct_counter::distinct_counter(std::string folder, std::size_t run_size)
-    : folder_(std::move(folder)), run_size_(run_size) {
-    keys_.reserve(run_size_);  // addresses alone: pages come as they are used
-}
-
-/// Hands the keys to the second thread, once that has done with those before.
-void distinct_counter::spill() {
-    if (writing_.valid()) writing_.get();
-    std::swap(keys_, sorted_);
-    keys_.clear();
-    keys_.reserve(run_size_);
-    writing_ = std::async(std::launch::async, [this] {
-        sort_unique(sorted_);
-        if (!file_) file_.emplace(folder_);
-        file_->append(sorted_);
-    });
-}
-
-counts_by_kind distinct_counter::finish() {
-    if (!writing_.valid()) {
-        sort_unique(keys_);
-        counts_by_kind counts{};
-        for (const auto& key : keys_)
-            count(counts, key);
-        return counts;
-    }
-    spill();
-    writing_.get();
-    sorted_ = {};
-    return merge(*file_, keys_);
 }
 
 }  // namespace cardresolver::run

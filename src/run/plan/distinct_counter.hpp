@@ -2,10 +2,10 @@
 #pragma once
 
 #include "card/kind.hpp"
+#include "run/plan/key_run.hpp"
 #include "run/plan/number_key.hpp"
 #include "run/plan/spill_file.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <future>
@@ -15,14 +15,14 @@
 
 namespace cardresolver::run {
 
-using counts_by_kind = std::array<std::uint64_t, card::card_kind_count>;
-
-/// Sorts what fits into memory, drops repeated keys, writes the rest as a sorted run into a temporary file,
-/// and at the end merges the runs. A second thread sorts and writes one run while the next is collected.
+/// Keys that come in ascending order, many at a time, make a run as they come. The others are collected until
+/// they fill the memory, and sorted: a run, too. Runs go to a temporary file; at the end those that overlap
+/// are merged. A second thread sorts and writes one run while the next is collected.
 ///
-/// Memory: twice `run_size` keys of 16 bytes, with the default of 2 Mi keys 64 MiB. To merge, half of that is
-/// shared out among the runs, at least 4 KiB for each: enough for 17 thousand million cards. Disk: 16 bytes a
-/// card, and nothing for a list of at most `run_size` cards.
+/// Memory: twice `run_size` keys of 16 bytes, with the default of 2 Mi keys 64 MiB, and one run as bytes; 2
+/// MiB where the list is sorted. To merge, half of that is shared out among the runs, at least 4 KiB for
+/// each: enough for 17 thousand million cards. Disk: 1 to 17 bytes a card, about 4 where the cards are those
+/// of one carrier; nothing for a list of at most `run_size` cards.
 ///
 /// One thread; every member may throw `spill_error`.
 class distinct_counter {
@@ -35,25 +35,47 @@ public:
     distinct_counter& operator=(const distinct_counter&) = delete;
 
     void add(const number_key& key) {
-        if (keys_.size() == run_size_) spill();
-        keys_.push_back(key);
+        newest_.push_back(key);
+        if (newest_.size() == most_newest_) take_newest();
     }
 
     /// The number of different keys. Ends the counting: nothing may be added afterwards.
     counts_by_kind finish();
 
     /// Runs written to the temporary file; 0: all keys fitted into memory. Meaningful after `finish`.
-    std::size_t runs() const noexcept { return file_ ? file_->runs() : 0; }
+    std::size_t spilled_runs() const noexcept { return spilled_.size(); }
 
 private:
-    void spill();
+    struct spilled_run {
+        number_key first;
+        number_key last;
+        counts_by_kind counts{};
+        std::uint64_t begin = 0;  ///< in the file
+        std::uint64_t size = 0;
+    };
+    class run_reader;
+
+    void take_newest();
+    bool may_ascend();
+    void take_ascending();
+    void take_unsorted();
+    void spill_ascending();
+    void spill_unsorted();
+    void spill(const key_run& run);
+    void wait_for_writer();
+    counts_by_kind count_in_memory();
+    counts_by_kind merge(std::size_t first, std::size_t end);
 
     std::string folder_;
     std::size_t run_size_;
-    std::vector<number_key> keys_;    ///< being collected
-    std::vector<number_key> sorted_;  ///< of the second thread, while it works
-    std::optional<spill_file> file_;  ///< likewise
-    std::future<void> writing_;       ///< the last member: it waits for the second thread where all else goes
+    std::size_t most_newest_;
+    std::vector<number_key> newest_;  ///< not looked at yet
+    key_run ascending_;
+    std::vector<number_key> unsorted_;  ///< being collected
+    std::vector<number_key> sorted_;    ///< of the second thread, while it works
+    std::optional<spill_file> file_;    ///< likewise
+    std::vector<spilled_run> spilled_;  ///< likewise
+    std::future<void> writing_;  ///< the last member: it waits for the second thread where all else goes
 };
 
 }  // namespace cardresolver::run

@@ -2,7 +2,6 @@
 
 #include "card/text.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -34,31 +33,26 @@ spill_file::~spill_file() {
     ::close(descriptor_);
 }
 
-void spill_file::append(std::span<const number_key> run) {
-    const auto bytes = std::as_bytes(run);
-    auto at = begins_.back() * sizeof(number_key);
-    for (std::size_t done = 0; done < bytes.size();) {
-        const auto rest = bytes.subspan(done);
-        const auto count = ::pwrite(descriptor_, rest.data(), rest.size(), static_cast<off_t>(at + done));
+std::uint64_t spill_file::append(std::string_view bytes) {
+    const auto begin = size_;
+    while (!bytes.empty()) {
+        const auto count = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
         if (count < 0 && errno != EINTR) fail("the temporary file cannot be written", errno);
-        if (count > 0) done += static_cast<std::size_t>(count);
+        if (count <= 0) continue;
+        size_ += static_cast<std::uint64_t>(count);
+        bytes.remove_prefix(static_cast<std::size_t>(count));
     }
-    begins_.push_back(begins_.back() + run.size());
+    return begin;
 }
 
-std::size_t spill_file::read(std::size_t run, std::uint64_t offset, std::span<number_key> to) const {
-    const auto from = begins_[run] + offset;
-    const auto wanted = std::min<std::uint64_t>(to.size(), begins_[run + 1] - from);
-    const auto bytes = std::as_writable_bytes(to.first(wanted));
-    for (std::size_t done = 0; done < bytes.size();) {
-        const auto rest = bytes.subspan(done);
-        const auto at = from * sizeof(number_key) + done;
-        const auto count = ::pread(descriptor_, rest.data(), rest.size(), static_cast<off_t>(at));
+void spill_file::read(std::uint64_t offset, std::span<char> to) const {
+    for (std::size_t done = 0; done < to.size();) {
+        const auto rest = to.subspan(done);
+        const auto count = ::pread(descriptor_, rest.data(), rest.size(), static_cast<off_t>(offset + done));
         if (count < 0 && errno != EINTR) fail("the temporary file cannot be read", errno);
         if (count == 0) fail("the temporary file cannot be read", EIO);  // somebody has cut it
         if (count > 0) done += static_cast<std::size_t>(count);
     }
-    return wanted;
 }
 
 void spill_file::fail(const char* what, int error) const {

@@ -1,14 +1,12 @@
-// Sorted keys that do not fit into memory: a temporary file without a name, gone with the process.
+// What does not fit into memory: a temporary file without a name, gone with the process.
 #pragma once
-
-#include "run/plan/number_key.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace cardresolver::run {
 
@@ -27,20 +25,18 @@ public:
     spill_file(const spill_file&) = delete;
     spill_file& operator=(const spill_file&) = delete;
 
-    /// Writes one run behind the others.
-    void append(std::span<const number_key> run);
+    /// Writes `bytes` behind all others; where they begin.
+    std::uint64_t append(std::string_view bytes);
 
-    std::size_t runs() const noexcept { return begins_.size() - 1; }
-
-    /// Reads keys of a run from its `offset`-th on; how many: as many as `to` takes and there are.
-    std::size_t read(std::size_t run, std::uint64_t offset, std::span<number_key> to) const;
+    /// Reads from `offset` on until `to` is full.
+    void read(std::uint64_t offset, std::span<char> to) const;
 
 private:
     [[noreturn]] void fail(const char* what, int error) const;
 
     std::string folder_;
     int descriptor_ = -1;
-    std::vector<std::uint64_t> begins_{0};  ///< of each run, in keys; and the end of the last
+    std::uint64_t size_ = 0;
 };
 
 }  // namespace cardresolver::run

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,26 @@ TEST(number_key, every_character_at_every_place_counts) {
     }
     std::sort(keys.begin(), keys.end());
     EXPECT_EQ(std::unique(keys.begin(), keys.end()), keys.end());
+}
+
+/// Said once more, a character at a time.
+TEST(number_key, is_six_bits_a_character) {
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    constexpr std::string_view characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text(1 + random() % card::max_number_length, '0');
+        for (auto& c : text)
+            c = characters[random() % characters.size()];
+        const auto kind = card::all_card_kinds[random() % card::card_kind_count];
+        number_key expected{card::index_of(kind), 0};
+        for (std::size_t i = 0; i < card::max_number_length; ++i) {
+            auto& word = i < characters_of_word ? expected.high : expected.low;
+            word = word << bits_of_character | (i < text.size() ? characters.find(text[i]) + 1 : 0);
+        }
+        ASSERT_EQ(key_of({kind, text}), expected) << text;
+    }
 }
 
 TEST(number_key, keeps_the_order_of_a_sorted_list) {
