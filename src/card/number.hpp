@@ -2,12 +2,14 @@
 #pragma once
 
 #include "card/kind.hpp"
+#include "card/short_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace cardresolver::card {
 
@@ -24,7 +26,11 @@ public:
     /// `text` has 1 to `max_number_length` characters; what is longer is cut off.
     constexpr card_number(card_kind kind, std::string_view text) noexcept
         : length_(static_cast<std::uint8_t>(std::min(text.size(), max_number_length))), kind_(kind) {
-        std::copy_n(text.begin(), length_, characters_.begin());
+        if (std::is_constant_evaluated()) {
+            std::copy_n(text.begin(), length_, characters_.begin());
+        } else {
+            copy_text(characters_.data(), {text.data(), length_});
+        }
     }
 
     constexpr std::string_view view() const noexcept { return {characters_.data(), length_}; }
