@@ -22,7 +22,7 @@ struct writing_thread::shared_state {
     mutable std::mutex mutex;
     std::condition_variable work;
     std::deque<output_block> waiting;
-    std::vector<std::string> spare;
+    std::vector<sink::row_buffer> spare;
     std::optional<output_end> end;
     std::optional<sink::output_error> error;
     std::uint64_t bytes = 0;  // that `outputs.rows` has taken
@@ -51,8 +51,8 @@ struct writing_thread::shared_state {
 
     void write(output_block& block) {
         // The failures first: what the rows' output has taken shows up in `bytes` when both are written.
-        if (!block.failures.empty()) outputs.failures->write(block.failures);
-        outputs.rows->write(block.rows);
+        if (!block.failures.empty()) outputs.failures->write(block.failures.view());
+        outputs.rows->write(block.rows.view());
         if (!block.progress) return;
         outputs.progress->take(std::move(*block.progress));
         has_unsaved = true;
@@ -76,10 +76,10 @@ struct writing_thread::shared_state {
     void recycle(output_block& block) {
         const std::lock_guard lock(mutex);
         bytes = outputs.rows->bytes();
-        for (auto* text : {&block.rows, &block.failures}) {
-            if (text->capacity() == 0 || spare.size() >= 2 * max_blocks) continue;
-            text->clear();
-            spare.push_back(std::move(*text));
+        for (auto* buffer : {&block.rows, &block.failures}) {
+            if (buffer->capacity() == 0 || spare.size() >= 2 * max_blocks) continue;
+            buffer->clear();
+            spare.push_back(std::move(*buffer));
         }
     }
 
@@ -223,7 +223,7 @@ void writing_thread::put(output_block block) {
     state_->work.notify_one();
 }
 
-std::string writing_thread::take_spare() {
+sink::row_buffer writing_thread::take_spare() {
     const std::lock_guard lock(state_->mutex);
     if (state_->spare.empty()) return {};
     auto spare = std::move(state_->spare.back());
