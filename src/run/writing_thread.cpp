@@ -1,6 +1,7 @@
 #include "run/writing_thread.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -30,6 +31,12 @@ struct writing_thread::shared_state {
     bool gave_up = false;     // waiting: what is left is not written, and not part of the progress
     bool finished = false;
     bool abandoned = false;
+
+    // What of it the owner looks at many times for each reply: he need not lock for it. Changed with the rest.
+    std::atomic<std::size_t> blocks = 0;   // that wait
+    std::atomic<bool> has_error = false;   // `error` is there, and stays
+    std::atomic<bool> is_waiting = false;  // for something
+
     std::thread thread;
 
     bool has_work() const { return abandoned || !waiting.empty() || end; }
@@ -46,6 +53,7 @@ struct writing_thread::shared_state {
         if (abandoned || waiting.empty()) return std::nullopt;
         auto next = std::move(waiting.front());
         waiting.pop_front();
+        blocks = waiting.size();
         return next;
     }
 
@@ -98,7 +106,9 @@ struct writing_thread::shared_state {
         const std::lock_guard lock(mutex);
         // Who stops a run while its output waits gets what is durable, not an error.
         gave_up = fault.kind == sink::output_error::error_kind::waited_in_vain && end == output_end::suspend;
-        if (!error && !gave_up) error = fault;
+        if (error || gave_up) return;
+        error = fault;
+        has_error = true;
     }
 
     bool has_failed() {
@@ -120,6 +130,7 @@ struct writing_thread::shared_state {
             const std::lock_guard lock(mutex);
             if (waits_for == why) return;
             waits_for = why;
+            is_waiting = !why.empty();
         }
         notify();
     }
@@ -219,6 +230,7 @@ void writing_thread::put(output_block block) {
     {
         const std::lock_guard lock(state_->mutex);
         state_->waiting.push_back(std::move(block));
+        state_->blocks = state_->waiting.size();
     }
     state_->work.notify_one();
 }
@@ -232,8 +244,7 @@ sink::row_buffer writing_thread::take_spare() {
 }
 
 bool writing_thread::is_full() const {
-    const std::lock_guard lock(state_->mutex);
-    return state_->waiting.size() >= max_blocks;
+    return state_->blocks >= max_blocks;
 }
 
 void writing_thread::finish(output_end end) {
@@ -252,8 +263,7 @@ bool writing_thread::is_finished() const {
 }
 
 bool writing_thread::is_waiting() const {
-    const std::lock_guard lock(state_->mutex);
-    return !state_->waits_for.empty();
+    return state_->is_waiting;
 }
 
 std::string writing_thread::waits_for() const {
@@ -267,6 +277,7 @@ std::uint64_t writing_thread::bytes() const {
 }
 
 std::optional<sink::output_error> writing_thread::error() const {
+    if (!state_->has_error) return std::nullopt;
     const std::lock_guard lock(state_->mutex);
     return state_->error;
 }
