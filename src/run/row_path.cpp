@@ -1,6 +1,5 @@
 #include "run/row_path.hpp"
 
-#include "carrier/status_catalogue.hpp"
 #include "dispatch/verify.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +20,7 @@ row_path::row_path(net::asio::io_context& context, row_outputs outputs, row_path
                    std::function<void()> notify)
     : format_(outputs.format),
       writer_(std::move(outputs), std::move(settings.progress), std::move(notify)),
+      goes_straight_(!settings.order_window && !settings.keeps_columns),
       max_failures_(settings.max_failures),
       flush_timer_(context.get_executor()),
       written_(settings.outcomes_before),
@@ -29,26 +29,30 @@ row_path::row_path(net::asio::io_context& context, row_outputs outputs, row_path
     if (settings.keeps_columns) kept_.emplace();
 }
 
-void row_path::complete(card::card_outcome row) {
+void row_path::complete(const card::card_outcome& row) {
+    if (!kept_) return bring_in_order(row);
     const auto text = kept_->take(row.line);
-    row.record = text;
-    bring_in_order(row);
+    auto whole = row;
+    whole.record = text;
+    bring_in_order(whole);
+}
+
+void row_path::bring_in_order(const card::card_outcome& row) {
+    if (!order_) return write_completed(row);
+    order_->put(row, [this](const card::card_outcome& next) { write_completed(next); });
+}
+
+void row_path::write_completed(const card::card_outcome& row) {
+    if (columns_) {
+        front_.clear();
+        columns_->append(front_, row.record);
+    }
+    write(row, front_);
 }
 
 void row_path::keep_columns(const source::list_columns& list) {
     columns_.emplace(list, format_);
     writer_.keep_columns(columns_->names());
-}
-
-void row_path::write(const card::card_outcome& row) {
-    ++written_[static_cast<std::size_t>(row.outcome)];
-    count_status(row.status);
-    if (columns_) [[unlikely]] {
-        front_.clear();
-        columns_->append(front_, row.record);
-    }
-    writer_.append(row, front_);
-    if (!flush_is_due_) arm_flush();
 }
 
 void row_path::arm_flush() {
@@ -60,10 +64,8 @@ void row_path::arm_flush() {
     });
 }
 
-void row_path::count_status(std::string_view status) {
-    if (status == carrier::status_success) {
-        ++successes_;
-    } else if (const auto found = other_statuses_.find(status); found != other_statuses_.end()) {
+void row_path::count_other_status(std::string_view status) {
+    if (const auto found = other_statuses_.find(status); found != other_statuses_.end()) {
         ++found->second;
     } else if (!status.empty() && other_statuses_.size() < max_statuses) {
         other_statuses_.emplace(status, 1);

@@ -1,6 +1,8 @@
 // The way of a decided row to the outputs: counted, brought into order where that is wanted, written.
 #pragma once
 
+#include "card/short_text.hpp"
+#include "carrier/status_catalogue.hpp"
 #include "net/async.hpp"
 #include "run/failure_limit.hpp"
 #include "run/kept_columns.hpp"
@@ -61,10 +63,10 @@ public:
     /// One row, for a line that is expected. The views in it are not kept.
     void put(const card::card_outcome& row) {
         ++decided_[static_cast<std::size_t>(row.outcome)];
-        if (kept_) [[unlikely]] {
-            complete(row);
+        if (goes_straight_) [[likely]] {
+            write(row, {});
         } else {
-            bring_in_order(row);
+            complete(row);
         }
     }
 
@@ -87,24 +89,31 @@ public:
     std::map<std::string, std::uint64_t, std::less<>> statuses() const;
 
 private:
-    void complete(card::card_outcome row);
-    void bring_in_order(const card::card_outcome& row) {
-        if (order_) [[unlikely]] {
-            order_->put(row, [this](const card::card_outcome& next) { write(next); });
+    // What not every run does is apart, so that the rest is small enough to be inlined: it runs for each row.
+    void complete(const card::card_outcome& row);
+    void bring_in_order(const card::card_outcome& row);
+    void write_completed(const card::card_outcome& row);
+    void write(const card::card_outcome& row, std::string_view front) {
+        ++written_[static_cast<std::size_t>(row.outcome)];
+        if (card::same_text(row.status, carrier::status_success)) [[likely]] {
+            ++successes_;
         } else {
-            write(row);
+            count_other_status(row.status);
         }
+        if (!flush_is_due_) [[unlikely]]
+            arm_flush();
+        writer_.append(row, front);
     }
-    void write(const card::card_outcome& row);
+    void count_other_status(std::string_view status);
     void arm_flush();
-    void count_status(std::string_view status);
 
     sink::output_format format_;
     row_writer writer_;
     std::optional<row_order> order_;
     std::optional<kept_texts> kept_;
     std::optional<kept_columns> columns_;
-    std::string front_;  ///< of the row that is written; empty where no columns are kept
+    std::string front_;         ///< of the row that is written; empty where no columns are kept
+    const bool goes_straight_;  ///< a row is written as it comes
     std::optional<failure_limit> max_failures_;
     steady_timer flush_timer_;
     bool flush_is_due_ = false;

@@ -3,7 +3,8 @@
 
 #include "card/outcome.hpp"
 #include "run/writing_thread.hpp"
-#include "sink/usual_row.hpp"
+#include "sink/row_buffer.hpp"
+#include "sink/row_maker.hpp"
 #include "source/input_position.hpp"
 
 #include <cstdint>
@@ -44,7 +45,14 @@ public:
     /// Rows will begin with columns that bear these names (see `sink::append_header`). Before the first row.
     void keep_columns(std::string_view names);
     /// `front`: see `sink::append_row`.
-    void append(const card::card_outcome& row, std::string_view front = {});
+    void append(const card::card_outcome& row, std::string_view front = {}) {
+        if (rows_.size() >= block_size) [[unlikely]]
+            flush();
+        if (progress_) note_.closed.add(row.line);
+        if (lists_failures_ && row.outcome == card::outcome_kind::failed) [[unlikely]]
+            append_failure(row);
+        maker_.append(rows_, row, front);
+    }
     /// Whole lines that were made elsewhere.
     void append_text(std::string_view lines);
 
@@ -65,7 +73,12 @@ public:
     std::uint64_t bytes() const { return thread_.bytes(); }
 
 private:
+    static constexpr std::size_t block_size = std::size_t{256} << 10U;
+    /// A row that does not fit any more is no reason to move the block.
+    static constexpr std::size_t block_capacity = block_size + 4096;
+
     bool has_header() const noexcept;
+    void append_failure(const card::card_outcome& row);
 
     sink::output_format format_;
     sink::output_format failures_format_;
@@ -73,9 +86,10 @@ private:
     bool goes_on_with_failures_;  ///< where the rows go on: they have their header
     std::optional<progress_settings> progress_;
     progress_note note_;
-    sink::usual_rows usual_rows_;
-    std::string rows_;
-    std::string failures_;
+    sink::row_maker maker_;
+    sink::row_buffer rows_;
+    sink::row_buffer failures_;
+    std::string text_;  ///< of what is not made in place
     writing_thread thread_;
 };
 

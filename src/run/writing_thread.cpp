@@ -1,6 +1,7 @@
 #include "run/writing_thread.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -22,7 +23,7 @@ struct writing_thread::shared_state {
     mutable std::mutex mutex;
     std::condition_variable work;
     std::deque<output_block> waiting;
-    std::vector<std::string> spare;
+    std::vector<sink::row_buffer> spare;
     std::optional<output_end> end;
     std::optional<sink::output_error> error;
     std::uint64_t bytes = 0;  // that `outputs.rows` has taken
@@ -30,6 +31,12 @@ struct writing_thread::shared_state {
     bool gave_up = false;     // waiting: what is left is not written, and not part of the progress
     bool finished = false;
     bool abandoned = false;
+
+    // What of it the owner looks at many times for each reply: he need not lock for it. Changed with the rest.
+    std::atomic<std::size_t> blocks = 0;   // that wait
+    std::atomic<bool> has_error = false;   // `error` is there, and stays
+    std::atomic<bool> is_waiting = false;  // for something
+
     std::thread thread;
 
     bool has_work() const { return abandoned || !waiting.empty() || end; }
@@ -46,13 +53,14 @@ struct writing_thread::shared_state {
         if (abandoned || waiting.empty()) return std::nullopt;
         auto next = std::move(waiting.front());
         waiting.pop_front();
+        blocks = waiting.size();
         return next;
     }
 
     void write(output_block& block) {
         // The failures first: what the rows' output has taken shows up in `bytes` when both are written.
-        if (!block.failures.empty()) outputs.failures->write(block.failures);
-        outputs.rows->write(block.rows);
+        if (!block.failures.empty()) outputs.failures->write(block.failures.view());
+        outputs.rows->write(block.rows.view());
         if (!block.progress) return;
         outputs.progress->take(std::move(*block.progress));
         has_unsaved = true;
@@ -76,10 +84,10 @@ struct writing_thread::shared_state {
     void recycle(output_block& block) {
         const std::lock_guard lock(mutex);
         bytes = outputs.rows->bytes();
-        for (auto* text : {&block.rows, &block.failures}) {
-            if (text->capacity() == 0 || spare.size() >= 2 * max_blocks) continue;
-            text->clear();
-            spare.push_back(std::move(*text));
+        for (auto* buffer : {&block.rows, &block.failures}) {
+            if (buffer->capacity() == 0 || spare.size() >= 2 * max_blocks) continue;
+            buffer->clear();
+            spare.push_back(std::move(*buffer));
         }
     }
 
@@ -98,7 +106,9 @@ struct writing_thread::shared_state {
         const std::lock_guard lock(mutex);
         // Who stops a run while its output waits gets what is durable, not an error.
         gave_up = fault.kind == sink::output_error::error_kind::waited_in_vain && end == output_end::suspend;
-        if (!error && !gave_up) error = fault;
+        if (error || gave_up) return;
+        error = fault;
+        has_error = true;
     }
 
     bool has_failed() {
@@ -120,6 +130,7 @@ struct writing_thread::shared_state {
             const std::lock_guard lock(mutex);
             if (waits_for == why) return;
             waits_for = why;
+            is_waiting = !why.empty();
         }
         notify();
     }
@@ -219,11 +230,12 @@ void writing_thread::put(output_block block) {
     {
         const std::lock_guard lock(state_->mutex);
         state_->waiting.push_back(std::move(block));
+        state_->blocks = state_->waiting.size();
     }
     state_->work.notify_one();
 }
 
-std::string writing_thread::take_spare() {
+sink::row_buffer writing_thread::take_spare() {
     const std::lock_guard lock(state_->mutex);
     if (state_->spare.empty()) return {};
     auto spare = std::move(state_->spare.back());
@@ -232,8 +244,7 @@ std::string writing_thread::take_spare() {
 }
 
 bool writing_thread::is_full() const {
-    const std::lock_guard lock(state_->mutex);
-    return state_->waiting.size() >= max_blocks;
+    return state_->blocks >= max_blocks;
 }
 
 void writing_thread::finish(output_end end) {
@@ -252,8 +263,7 @@ bool writing_thread::is_finished() const {
 }
 
 bool writing_thread::is_waiting() const {
-    const std::lock_guard lock(state_->mutex);
-    return !state_->waits_for.empty();
+    return state_->is_waiting;
 }
 
 std::string writing_thread::waits_for() const {
@@ -267,6 +277,7 @@ std::uint64_t writing_thread::bytes() const {
 }
 
 std::optional<sink::output_error> writing_thread::error() const {
+    if (!state_->has_error) return std::nullopt;
     const std::lock_guard lock(state_->mutex);
     return state_->error;
 }

@@ -3,6 +3,7 @@
 
 #include "run/progress_keeper.hpp"
 #include "sink/output.hpp"
+#include "sink/row_buffer.hpp"
 #include "sink/row_format.hpp"
 
 #include <chrono>
@@ -29,8 +30,8 @@ struct row_outputs {
 
 /// Rows, and what they mean for the progress of the run: what a checkpoint covers, it covers whole.
 struct output_block {
-    std::string rows;
-    std::string failures;
+    sink::row_buffer rows;
+    sink::row_buffer failures;
     std::optional<progress_note> progress;
 };
 
@@ -61,7 +62,7 @@ public:
 
     void put(output_block block);
     /// Empty, with memory where there is some to be used again.
-    std::string take_spare();
+    sink::row_buffer take_spare();
     /// As many blocks wait as may: the taker of rows is slower than their maker.
     bool is_full() const;
 

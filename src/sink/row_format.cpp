@@ -116,7 +116,11 @@ void append_spreadsheet_text(std::string& out, std::string_view text) {
         append_neutral(neutral, text);
         text = neutral;
     }
-    append_csv_characters(out, text, text.find_first_of(",;\t\"\r\n") != std::string_view::npos);
+    if (is_plain_csv_text(text) && text.find(';') == std::string_view::npos) {
+        out.append(text);
+    } else {
+        append_csv_characters(out, text, text.find_first_of(",;\t\"\r\n") != std::string_view::npos);
+    }
 }
 
 void append_json_special(std::string& out, char c) {
@@ -167,8 +171,10 @@ void append_csv_row(std::string& out, const card::card_outcome& row) {
 
 void append_spreadsheet_row(std::string& out, const card::card_outcome& row) {
     append_number(out, row.line);
-    for (const auto text : {row.number, kind_of(row), to_string(row.outcome), row.iccid, row.msisdn, row.imsi,
-                            row.status, row.message}) {
+    out.push_back(',');
+    append_spreadsheet_text(out, row.number);
+    out.append(",").append(kind_of(row)).append(",").append(to_string(row.outcome));
+    for (const auto text : {row.iccid, row.msisdn, row.imsi, row.status, row.message}) {
         out.push_back(',');
         append_spreadsheet_text(out, text);
     }

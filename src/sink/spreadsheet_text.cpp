@@ -1,10 +1,12 @@
 #include "sink/spreadsheet_text.hpp"
 
+#include "card/byte_word.hpp"
 #include "card/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace cardresolver::sink {
 namespace {
@@ -24,10 +26,6 @@ constexpr std::array<bool, 256> make_set(std::string_view characters) noexcept {
 
 constexpr auto number_characters = make_set("0123456789.,:/%+- dDeE");
 
-/// Nothing of this kind begins a formula, or anything before one.
-constexpr auto harmless_characters =
-    make_set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
 bool consists_of(std::string_view text, const std::array<bool, 256>& set) noexcept {
     return std::all_of(text.begin(), text.end(),
                        [&set](char c) { return set[static_cast<unsigned char>(c)]; });
@@ -35,6 +33,19 @@ bool consists_of(std::string_view text, const std::array<bool, 256>& set) noexce
 
 constexpr bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
+}
+
+/// Letters and digits: nothing of the kind begins a formula, or anything before one.
+bool is_harmless(std::string_view text) noexcept {
+    return card::all_bytes(text, [](std::uint64_t word) {
+        return card::bytes_between(word, '0', '9') | card::bytes_between(word, 'A', 'Z') |
+               card::bytes_between(word, 'a', 'z');
+    });
+}
+
+/// Whether it is shown as it is.
+bool keeps_digits(std::string_view number) noexcept {
+    return number.size() == 1 || (number.size() <= max_shown_digits && number.front() != '0');
 }
 
 bool starts_formula(std::string_view character) noexcept {
@@ -70,17 +81,16 @@ std::string_view without_leading_blanks(std::string_view text) noexcept {
 }  // namespace
 
 bool is_spoiled_number(std::string_view text) noexcept {
+    if (card::has_digits_alone(text)) return !text.empty() && !keeps_digits(text);
     text = without_leading_blanks(text);
     if (text.empty() || !(is_digit(text.front()) || text.front() == '.')) return false;
     if (!consists_of(text, number_characters)) return false;
     if (std::none_of(text.begin(), text.end(), is_digit)) return false;
-    const bool is_whole = std::all_of(text.begin(), text.end(), is_digit);
-    const bool keeps_digits = text.size() == 1 || (text.size() <= max_shown_digits && text.front() != '0');
-    return !is_whole || !keeps_digits;
+    return !card::has_digits_alone(text) || !keeps_digits(text);
 }
 
 bool may_be_formula(std::string_view text) noexcept {
-    if (consists_of(text, harmless_characters)) return false;
+    if (is_harmless(text)) return false;
     bool found = false;
     walk(text, [&found](std::string_view, bool starts_here) { found = found || starts_here; });
     return found;

@@ -34,7 +34,7 @@ protected:
             changed_.wait(lock);
     }
     void put(std::uint64_t line) {
-        output_block block{"row\n", "failure\n", progress_note{}};
+        output_block block{sink::row_buffer("row\n"), sink::row_buffer("failure\n"), progress_note{}};
         block.progress->opened.add(line);
         block.progress->closed.add(line);
         thread_->put(std::move(block));

@@ -1,0 +1,104 @@
+// Rows as bytes, in place. Pure.
+#pragma once
+
+#include "card/outcome.hpp"
+#include "card/short_text.hpp"
+#include "sink/row_buffer.hpp"
+#include "sink/row_format.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace cardresolver::sink {
+
+/// The number of the line that is expected, as text. Cards are answered in the order of the list, a request
+/// at a time: most lines are the one behind the last.
+class line_text {
+public:
+    /// What `append` may write to, the text or not.
+    static constexpr std::size_t room = 32;
+
+    bool is_of(std::uint64_t line) const noexcept { return line == line_; }
+    void set(std::uint64_t line) noexcept;
+    char* append(char* to) const noexcept {
+        std::memcpy(to, digits_.data(), room);
+        return to + size_;
+    }
+    /// To the next line.
+    void count_on() noexcept {
+        char& last = digits_[size_ - 1];
+        if (++line_ == 0 || last == '9') return carry();
+        ++last;
+    }
+
+private:
+    void carry() noexcept;
+
+    std::uint64_t line_ = 0;
+    std::size_t size_ = 1;
+    std::array<char, room> digits_{'0'};
+};
+
+/// The last texts of a row, from its status on, which need neither quotes nor repair. Most rows of a run have
+/// the same.
+class row_end {
+public:
+    [[gnu::always_inline]] bool is_of(const card::card_outcome& row) const noexcept {
+        return card::same_text(row.message, message_) && card::same_text(row.status, status_);
+    }
+    /// `text`: how a row with this status and message ends.
+    void set(std::string_view status, std::string_view message, std::string_view text);
+
+    /// What `append` may write to.
+    std::size_t room() const noexcept { return text_.size(); }
+    char* append(char* to) const noexcept {
+        const std::string_view text(text_.data(), size_);
+        for (std::size_t at = 0; at < text.size(); at += block)
+            std::memcpy(to + at, text.data() + at, block);
+        return to + text.size();
+    }
+
+private:
+    static constexpr std::size_t block = 16;
+
+    std::string status_;
+    std::string message_;
+    std::string text_;  ///< whole blocks
+    std::size_t size_ = 0;
+};
+
+/// Makes rows as `append_row` does. Nearly all of CSV and NDJSON are usual ones, which need neither quotes
+/// nor repair: their numbers are copied between constant texts, and looked at on the way.
+class row_maker {
+public:
+    explicit row_maker(output_format format);
+
+    /// `front`: see `append_row`.
+    void append(row_buffer& out, const card::card_outcome& row, std::string_view front = {});
+    /// So many were no usual rows: they have taken several times as long.
+    std::uint64_t unusual_rows() const noexcept { return unusual_rows_; }
+
+private:
+    // What is not done for nearly every row is apart, and comes last where it is called: so a usual row needs
+    // no call at all.
+    template <class Frame>
+    void append_as(row_buffer& out, const card::card_outcome& row, std::string_view front);
+    template <class Frame>
+    void prepare(row_buffer& out, const card::card_outcome& row, std::string_view front);
+    template <class Frame>
+    bool learn_end(std::string_view status, std::string_view message);
+    void append_behind(row_buffer& out, const card::card_outcome& row, std::string_view front);
+    void append_unusual(row_buffer& out, const card::card_outcome& row, std::string_view front);
+
+    output_format format_;
+    line_text line_;
+    row_end end_;
+    std::string text_;  ///< of an unusual row
+    std::uint64_t unusual_rows_ = 0;
+};
+
+}  // namespace cardresolver::sink
