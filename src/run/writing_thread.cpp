@@ -32,7 +32,7 @@ struct writing_thread::shared_state {
     bool finished = false;
     bool abandoned = false;
 
-    // What of it the owner looks at many times for each reply: he need not lock for it. Changed with the rest.
+    // What of it the owner looks at many times for each reply, without a lock. Changed with the rest.
     std::atomic<std::size_t> blocks = 0;   // that wait
     std::atomic<bool> has_error = false;   // `error` is there, and stays
     std::atomic<bool> is_waiting = false;  // for something

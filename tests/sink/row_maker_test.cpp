@@ -46,7 +46,10 @@ public:
         ASSERT_EQ(out_.view(), general_row(format_, row, front));
     }
     /// Whether the last row was a usual one.
-    bool was_usual() { return std::exchange(unusual_before_, maker_.unusual_rows()) == unusual_before_; }
+    bool was_usual() {
+        const auto before = std::exchange(unusual_before_, maker_.unusual_rows());
+        return before == unusual_before_;
+    }
 
 private:
     output_format format_;
@@ -156,7 +159,7 @@ TEST(row_maker, makes_rows_as_the_general_way_does) {
         std::uint64_t line = 1;
         for (int round = 0; round < 50'000; ++round) {
             std::array<std::string, 5> texts;
-            const auto longest = random() % 4 == 0 ? 60 : 24;
+            const auto longest = random() % 4 == 0 ? 60U : 24U;
             for (auto& text : texts)
                 text.assign(random() % 8 == 0 ? random() % longest : 8 + random() % 17, '7');
             if (random() % 2 == 0) texts[4] = "0";
