@@ -55,9 +55,26 @@ bool all_bytes(std::string_view text, Matches matches) noexcept {
     return is_fine(word_at(last));
 }
 
-/// ASCII digits; also true for an empty text.
+/// The highest bit of some byte, where not all eight are digits. All bytes are allowed: in one that is not
+/// ASCII that bit stands before the sum, and a carry out of it does no harm.
+constexpr std::uint64_t other_than_digits(std::uint64_t word) noexcept {
+    const auto values = word ^ in_each_byte('0');
+    return (values | (values + in_each_byte(0x80 - 10))) & every_byte;
+}
+
+namespace detail {
+
 inline bool has_digits_alone(std::string_view text) noexcept {
     return all_bytes(text, [](std::uint64_t word) { return bytes_between(word, '0', '9'); });
+}
+
+}  // namespace detail
+
+/// ASCII digits; also true for an empty text. The lengths of IMSIs and MSISDNs are done in two words.
+inline bool has_digits_alone(std::string_view text) noexcept {
+    if (text.size() < 8 || text.size() > 16) return detail::has_digits_alone(text);
+    const char* const last = text.data() + text.size() - sizeof(std::uint64_t);
+    return (other_than_digits(word_at(text.data())) | other_than_digits(word_at(last))) == 0;
 }
 
 }  // namespace cardresolver::card

@@ -75,9 +75,7 @@ std::optional<status_class> status_class_named(std::string_view name) noexcept {
     return static_cast<status_class>(found - class_names.begin());
 }
 
-status_class status_catalogue::classify(std::string_view code, std::string_view message) const {
-    // Nearly every item of a run.
-    if (code == status_success && overrides_.empty()) return status_class::answered;
+status_class status_catalogue::look_up(std::string_view code, std::string_view message) const {
     if (const auto found = overrides_.find(code); found != overrides_.end()) return found->second;
     const auto entry =
         std::find_if(catalogue.begin(), catalogue.end(), [&](const auto& e) { return e.code == code; });

@@ -1,70 +1,77 @@
 #include "dispatch/answer_memory.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cardresolver::dispatch {
 
 answer_memory::answer_memory(std::size_t most_answers)
-    : answers_(most_answers), texts_(most_answers * bytes_per_answer, '\0'), index_(most_answers) {}
-
-void answer_memory::remember(const hashed_number& answered, const card::card_outcome& outcome) {
-    std::size_t length = 0;
-    for (const auto field : text_fields)
-        length += (outcome.*field).size();
-    if (answers_.empty() || length > texts_.size()) return;
-    const auto begin = place_for(length);
-    while (count_ > 0 &&
-           (count_ == answers_.size() || answers_[oldest_].begin + texts_.size() < begin + length)) {
-        forget_oldest();
-    }
-    const auto id = (oldest_ + count_) % answers_.size();
-    auto& kept = answers_[id];
-    kept.number = answered.number;
-    kept.hash = answered.hash;
-    kept.outcome = outcome.outcome;
-    kept.begin = begin;
-    auto to = texts_.begin() + static_cast<std::ptrdiff_t>(begin % texts_.size());
-    std::uint16_t end = 0;
-    for (std::size_t i = 0; i < text_fields.size(); ++i) {
-        const auto text = outcome.*text_fields[i];
-        to = std::copy(text.begin(), text.end(), to);
-        end = static_cast<std::uint16_t>(end + text.size());
-        kept.ends[i] = end;
-    }
-    texts_end_ = begin + length;
-    ++count_;
-    index_.insert(answered.hash, static_cast<std::uint32_t>(id));
+    : answers_(most_answers),
+      statements_(1),
+      free_statements_{0},
+      most_statement_bytes_(most_answers * bytes_per_answer) {
+    static_assert(sizeof(answer) == 64, "an answer is one line of the cache");
+    recent_.fill(no_id);
 }
 
-std::optional<card::card_outcome> answer_memory::recall(const hashed_number& wanted,
-                                                        std::uint64_t line) const noexcept {
-    const auto id = index_.find(
-        wanted.hash, [&](std::uint32_t candidate) { return answers_[candidate].number == wanted.number; });
-    if (id == no_id) return std::nullopt;
+std::string_view answer_memory::answer::number(card::card_kind of) const noexcept {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < card::index_of(of); ++i)
+        begin += lengths[i];
+    return {numbers.data() + begin, lengths[card::index_of(of)]};
+}
+
+bool answer_memory::is_about(std::uint32_t id, const card::card_number& number) const noexcept {
     const auto& kept = answers_[id];
+    return kept.kind == number.kind() && card::same_text(kept.number(kept.kind), number.view());
+}
+
+card::card_outcome answer_memory::row(std::uint32_t id, std::uint64_t line) const noexcept {
+    const auto& kept = answers_[id];
+    const auto& said = statements_[kept.said];
     card::card_outcome row;
     row.line = line;
-    row.number = kept.number.view();
-    row.kind = kept.number.kind();
+    row.number = kept.number(kept.kind);
+    row.kind = kept.kind;
     row.outcome = kept.outcome;
-    const auto texts = std::string_view(texts_).substr(kept.begin % texts_.size(), kept.ends.back());
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text_fields.size(); ++i) {
-        row.*text_fields[i] = texts.substr(begin, kept.ends[i] - begin);
-        begin = kept.ends[i];
-    }
+    row.iccid = kept.number(card::card_kind::iccid);
+    row.msisdn = kept.number(card::card_kind::msisdn);
+    row.imsi = kept.number(card::card_kind::imsi);
+    row.status = said.status;
+    row.message = said.message;
     return row;
 }
 
-std::uint64_t answer_memory::place_for(std::size_t length) const noexcept {
-    const auto left = texts_.size() - texts_end_ % texts_.size();
-    return length <= left ? texts_end_ : texts_end_ + left;
+std::uint32_t answer_memory::find_statement(std::string_view status,
+                                            std::string_view message) const noexcept {
+    for (const auto place : recent_) {
+        if (place != no_id && is_said_by(place, status, message)) return place;
+    }
+    return no_id;
 }
 
-void answer_memory::forget_oldest() {
-    index_.erase(answers_[oldest_].hash, static_cast<std::uint32_t>(oldest_));
-    oldest_ = (oldest_ + 1) % answers_.size();
-    --count_;
+std::uint32_t answer_memory::add_statement(std::string_view status, std::string_view message) {
+    std::uint32_t id = 0;
+    if (free_statements_.empty()) {
+        id = static_cast<std::uint32_t>(statements_.size());
+        statements_.emplace_back();
+    } else {
+        id = free_statements_.back();
+        free_statements_.pop_back();
+    }
+    auto& added = statements_[id];
+    added.status = status;
+    added.message = message;
+    statement_bytes_ += added.size();
+    std::shift_right(recent_.begin(), recent_.end(), 1);
+    recent_.front() = id;
+    return id;
+}
+
+void answer_memory::drop_statement(std::uint32_t id) {
+    statement_bytes_ -= statements_[id].size();
+    const auto dropped = std::move(statements_[id]);  // with its memory, which an assignment would keep
+    free_statements_.push_back(id);
 }
 
 }  // namespace cardresolver::dispatch

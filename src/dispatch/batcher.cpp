@@ -10,14 +10,14 @@ void batcher::limit_batch_size(std::size_t size) noexcept {
 
 time_point batcher::oldest(const kind_queue& queue, const card_table& cards) {
     time_point at = never;
-    if (!queue.leftovers.empty()) at = cards[queue.leftovers.front()].queued_at;
-    if (!queue.fresh.empty()) at = std::min(at, cards[queue.fresh.front()].queued_at);
+    if (!queue.leftovers.is_empty()) at = cards[queue.leftovers.front()].queued_at;
+    if (!queue.fresh.is_empty()) at = std::min(at, cards[queue.fresh.front()].queued_at);
     return at;
 }
 
 time_point batcher::partial_ready_at(const kind_queue& queue, const batching_situation& situation,
                                      time_point now, time_point oldest) const {
-    const bool last_word = situation.input_ended && (queue.leftovers.empty() || situation.is_idle);
+    const bool last_word = situation.input_ended && (queue.leftovers.is_empty() || situation.is_idle);
     const bool stuck = situation.intake_blocked && situation.is_idle;
     if (last_word || stuck) return now;
     return std::max(now, oldest + linger_);
@@ -46,14 +46,10 @@ time_point batcher::ready_at(const card_table& cards, const batching_situation& 
 
 void batcher::take(card::card_kind kind, std::vector<slot_id>& out, random_source& random) {
     auto& queue = queues_[index_of(kind)];
-    const bool has_leftovers = !queue.leftovers.empty();
+    const bool has_leftovers = !queue.leftovers.is_empty();
     out.clear();
-    for (auto* cards : {&queue.leftovers, &queue.fresh}) {
-        while (out.size() < batch_size_ && !cards->empty()) {
-            out.push_back(cards->front());
-            cards->pop_front();
-        }
-    }
+    queue.leftovers.move_to(out, batch_size_);
+    queue.fresh.move_to(out, batch_size_ - out.size());
     if (!has_leftovers) return;
     const auto first = static_cast<std::ptrdiff_t>(random.fraction() * static_cast<double>(out.size()));
     std::rotate(out.begin(), out.begin() + first, out.end());

@@ -5,9 +5,9 @@
 #include "dispatch/card_table.hpp"
 #include "dispatch/clock.hpp"
 #include "dispatch/random.hpp"
+#include "dispatch/slot_queue.hpp"
 
 #include <array>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -29,10 +29,8 @@ class batcher {
 public:
     batcher(std::size_t batch_size, duration linger) : batch_size_(batch_size), linger_(linger) {}
 
-    void add_new(card::card_kind kind, slot_id slot) { queues_[index_of(kind)].fresh.push_back(slot); }
-    void add_leftover(card::card_kind kind, slot_id slot) {
-        queues_[index_of(kind)].leftovers.push_back(slot);
-    }
+    void add_new(card::card_kind kind, slot_id slot) { queues_[index_of(kind)].fresh.push(slot); }
+    void add_leftover(card::card_kind kind, slot_id slot) { queues_[index_of(kind)].leftovers.push(slot); }
 
     /// The carrier takes fewer cards than we thought: from now on at most `size`, at least 1.
     void limit_batch_size(std::size_t size) noexcept;
@@ -51,8 +49,8 @@ public:
 
 private:
     struct kind_queue {
-        std::deque<slot_id> leftovers;
-        std::deque<slot_id> fresh;
+        slot_queue leftovers;
+        slot_queue fresh;
         std::size_t size() const noexcept { return leftovers.size() + fresh.size(); }
     };
     static time_point oldest(const kind_queue& queue, const card_table& cards);

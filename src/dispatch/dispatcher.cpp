@@ -17,26 +17,30 @@ double retry_floor(const pace& pace) {
     return floor;
 }
 
+/// A function of its own, so that a line whose number is new pays for nothing here.
+[[gnu::noinline]] void answer_again(const card_table& cards, std::uint32_t answer, std::uint64_t line,
+                                    outcome_listener& listener) {
+    listener.on_outcome(cards.answered_row(answer, line));
+}
+
 }  // namespace
 
 dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue& catalogue)
     : settings_(settings),
       catalogue_(catalogue),
       random_(settings.seed),
-      cards_(settings.window),
-      answers_(settings.remembered),
+      cards_(settings.window, settings.remembered),
       batcher_(settings.batch_size, settings.linger),
       gate_(settings.pace, settings.process, settings.longest_flight),
       budget_(retry_floor(settings.pace)),
       health_(random_),
-      writer_(cards_, answers_) {}
+      writer_(cards_) {}
 
 void dispatcher::add(const card::card_number& number, std::uint64_t line, time_point now,
                      outcome_listener& listener) {
-    const hashed_number hashed(number);
-    if (const auto row = answers_.recall(hashed, line)) return listener.on_outcome(*row);
-    const auto added = cards_.add(hashed, line, now);
-    if (added.is_new) batcher_.add_new(number.kind(), added.slot);
+    const auto added = cards_.add(number, line, now);
+    if (added.is_new) return batcher_.add_new(number.kind(), added.slot);
+    if (added.answer != no_id) answer_again(cards_, added.answer, line, listener);
 }
 
 time_point dispatcher::may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept {
@@ -212,12 +216,17 @@ batch_id dispatcher::new_batch(card::card_kind kind) {
     return id;
 }
 
+/// Notes in each card that it is part of this request, and what the request needs of it.
 void dispatcher::assign(batch_id id) {
     const auto& members = batches_[id].cards;
+    numbers_.resize(members.size());
+    lines_.resize(settings_.names_lines ? members.size() : 0);
     for (std::size_t i = 0; i < members.size(); ++i) {
         auto& slot = cards_[members[i]];
         slot.batch = id;
         slot.position = static_cast<std::uint16_t>(i);
+        numbers_[i] = slot.number;
+        if (settings_.names_lines) lines_[i] = slot.line;
     }
 }
 
@@ -232,12 +241,6 @@ request_order dispatcher::send(batch_id id, time_point now) {
     health_.on_sent(now);
     ++in_flight_;
     ++counts_.sent;
-    numbers_.clear();
-    for (const auto slot : one.cards)
-        numbers_.push_back(cards_[slot].number);
-    lines_.clear();
-    for (std::size_t i = 0; settings_.names_lines && i < one.cards.size(); ++i)
-        lines_.push_back(cards_[one.cards[i]].line);
     return {id, one.kind, numbers_, lines_};
 }
 

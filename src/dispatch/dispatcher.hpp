@@ -183,8 +183,8 @@ private:
     batch& end_request(batch_id id, permit_end end, time_point now);
     bool is_busy() const noexcept;
     bool settle_items(batch_id id, const carrier::reply& reply, time_point now, outcome_listener& listener);
-    carrier::status_class settle_item(slot_id slot, const carrier::reply_item& item, time_point now,
-                                      outcome_listener& listener);
+    void settle_unresolved(slot_id slot, const carrier::reply_item& item, carrier::status_class meaning,
+                           time_point now, outcome_listener& listener);
     void act_on_rest(batch_id id, carrier::status_class meaning, const verdict& why, time_point now,
                      outcome_listener& listener);
     void leave_out(batch_id id, time_point now, outcome_listener& listener);
@@ -213,7 +213,6 @@ private:
     const carrier::status_catalogue& catalogue_;
     random_source random_;
     card_table cards_;
-    answer_memory answers_;
     batcher batcher_;
     quota_gate gate_;
     retry_budget budget_;

@@ -81,6 +81,21 @@ bool dispatcher::on_reply(batch_id id, const carrier::reply& reply, time_point n
     return true;
 }
 
+/// Decides a card whose item is no success, or has it asked again.
+void dispatcher::settle_unresolved(slot_id slot, const carrier::reply_item& item, status_class meaning,
+                                   time_point now, outcome_listener& listener) {
+    const verdict why{item.status, item.message};
+    switch (meaning) {
+        case status_class::throttled:
+        case status_class::busy:
+            return defer(slot, why, now, listener);
+        case status_class::transient:
+            return ask_again(slot, why, true, now, listener);
+        default:
+            writer_.write_refused(slot, item.status, item.message, listener);
+    }
+}
+
 /// Decides the cards that have an item; the others stay in the batch. False where the items ask us to slow
 /// down: as many of them as are answered, not counting cards that are put off again and again.
 bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_point now,
@@ -93,55 +108,41 @@ bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_poi
     std::size_t answered = 0;
     for (std::size_t i = 0; i < one.cards.size(); ++i) {
         const auto slot = one.cards[i];
+        const auto* const item =
+            answers[i] >= 0 ? &reply.items[static_cast<std::size_t>(answers[i])] : nullptr;
         if (answers[i] == reply_matcher::conflict) {
             const verdict why{"conflict", "the carrier gave two different answers in one reply"};
             if (!charge(slot, why, listener)) ask_alone(slot, now);
-        } else if (answers[i] < 0 || reply.items[static_cast<std::size_t>(answers[i])].status.empty()) {
-            one.cards[kept++] = slot;
-        } else {
-            const bool was_put_off_before = cards_[slot].deferrals > 0;
-            const auto& item = reply.items[static_cast<std::size_t>(answers[i])];
-            switch (settle_item(slot, item, now, listener)) {
-                case status_class::busy:
-                    busy += was_put_off_before ? 0 : 1;
-                    break;
-                case status_class::throttled:
-                    throttled += was_put_off_before ? 0 : 1;
-                    break;
-                default:
-                    ++answered;
-            }
+            continue;
         }
+        if (item == nullptr || item->status.empty()) {
+            one.cards[kept++] = slot;
+            continue;
+        }
+        const auto meaning = catalogue_.classify(item->status, item->message);
+        if (meaning == status_class::answered) {
+            ++answered;
+            if (!writer_.write_resolved(slot, *item, listener)) {
+                const verdict why{"missing", "the carrier's answer gives no other number"};
+                ask_again(slot, why, true, now, listener);
+            }
+            continue;
+        }
+        const bool is_news = cards_[slot].deferrals == 0;
+        if (meaning == status_class::busy) {
+            busy += is_news ? 1 : 0;
+        } else if (meaning == status_class::throttled) {
+            throttled += is_news ? 1 : 0;
+        } else {
+            ++answered;
+        }
+        settle_unresolved(slot, *item, meaning, now, listener);
     }
     one.cards.resize(kept);
     if (busy + throttled == 0 || busy + throttled < answered) return true;
     if (busy > 0) health_.on_busy(now, in_flight_ + 1);
     if (throttled > 0) health_.on_throttled(one.sent_at, now, std::nullopt, in_flight_ + 1);
     return false;
-}
-
-status_class dispatcher::settle_item(slot_id slot, const carrier::reply_item& item, time_point now,
-                                     outcome_listener& listener) {
-    const verdict why{item.status, item.message};
-    const auto meaning = catalogue_.classify(item.status, item.message);
-    switch (meaning) {
-        case status_class::answered:
-            if (!writer_.write_resolved(slot, item, listener)) {
-                ask_again(slot, {"missing", "the carrier's answer gives no other number"}, true, now,
-                          listener);
-            }
-            break;
-        case status_class::throttled:
-        case status_class::busy:
-            defer(slot, why, now, listener);
-            break;
-        case status_class::transient:
-            ask_again(slot, why, true, now, listener);
-            break;
-        default:
-            writer_.write_refused(slot, item.status, item.message, listener);
-    }
-    return meaning;
 }
 
 /// What the top status means for the cards that no item decided.

@@ -1,7 +1,5 @@
 #include "dispatch/number_index.hpp"
 
-#include "dispatch/verify.hpp"
-
 #include <bit>
 
 namespace cardresolver::dispatch {
@@ -9,20 +7,9 @@ namespace cardresolver::dispatch {
 number_index::number_index(std::size_t most_ids)
     : places_(std::bit_ceil(most_ids * 2 + 1)), mask_(places_.size() - 1) {}
 
-void number_index::insert(std::uint32_t hash, std::uint32_t id) noexcept {
-    std::size_t at = hash & mask_;
-    while (places_[at].id != no_id)
-        at = (at + 1) & mask_;
-    places_[at] = {id, hash};
-}
-
 // Deletion without tombstones: what follows in the probe chain moves back over the gap (Knuth, TAOCP 6.4 R).
 void number_index::erase(std::uint32_t hash, std::uint32_t id) noexcept {
-    std::size_t gap = hash & mask_;
-    while (places_[gap].id != id) {
-        CARDRESOLVER_VERIFY(places_[gap].id != no_id);
-        gap = (gap + 1) & mask_;
-    }
+    auto gap = place_of(hash, id);
     for (std::size_t i = (gap + 1) & mask_; places_[i].id != no_id; i = (i + 1) & mask_) {
         const std::size_t home = places_[i].hash & mask_;
         if (((i - home) & mask_) >= ((i - gap) & mask_)) {

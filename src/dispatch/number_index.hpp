@@ -2,6 +2,7 @@
 #pragma once
 
 #include "card/number.hpp"
+#include "dispatch/verify.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,9 +19,7 @@ struct hashed_number {
     std::uint32_t hash;
 
     hashed_number(const card::card_number& of) noexcept
-        : hashed_number(of, static_cast<std::uint32_t>(hash_value(of))) {}
-    /// `known` is the number's hash.
-    hashed_number(const card::card_number& of, std::uint32_t known) noexcept : number(of), hash(known) {}
+        : number(of), hash(static_cast<std::uint32_t>(hash_value(of))) {}
 };
 
 /// Ids by the numbers that they stand for; the numbers themselves are kept elsewhere. Open addressing with
@@ -31,16 +30,29 @@ public:
     /// For at most `most_ids` ids at a time.
     explicit number_index(std::size_t most_ids);
 
-    /// The first id under `hash` for which `is_it(id)` holds, or `no_id`.
+    /// Of a place in the table; good until the index is changed.
+    using position = std::size_t;
+
+    /// The first id under `hash` for which `is_it(id)` holds; else the free place where it belongs.
     template <class IsIt>
-    std::uint32_t find(std::uint32_t hash, IsIt is_it) const {
-        for (std::size_t at = hash & mask_; places_[at].id != no_id; at = (at + 1) & mask_) {
-            if (places_[at].hash == hash && is_it(places_[at].id)) return places_[at].id;
-        }
-        return no_id;
+    position locate(std::uint32_t hash, IsIt is_it) const {
+        position at = hash & mask_;
+        while (places_[at].id != no_id && !(places_[at].hash == hash && is_it(places_[at].id)))
+            at = (at + 1) & mask_;
+        return at;
     }
 
-    void insert(std::uint32_t hash, std::uint32_t id) noexcept;
+    /// The id that stands there, or `no_id`.
+    std::uint32_t at(position where) const noexcept { return places_[where].id; }
+
+    /// `where` is free, and `locate` has named it for `hash`.
+    void put(position where, std::uint32_t hash, std::uint32_t id) noexcept { places_[where] = {id, hash}; }
+
+    /// `id`, which is there under this hash, is `successor` from now on.
+    void replace(std::uint32_t hash, std::uint32_t id, std::uint32_t successor) noexcept {
+        places_[place_of(hash, id)].id = successor;
+    }
+
     /// The id is there, under this hash.
     void erase(std::uint32_t hash, std::uint32_t id) noexcept;
 
@@ -49,6 +61,16 @@ private:
         std::uint32_t id = no_id;
         std::uint32_t hash = 0;
     };
+
+    /// Of an id that is there, under this hash.
+    position place_of(std::uint32_t hash, std::uint32_t id) const noexcept {
+        position at = hash & mask_;
+        while (places_[at].id != id) {
+            CARDRESOLVER_VERIFY(places_[at].id != no_id);
+            at = (at + 1) & mask_;
+        }
+        return at;
+    }
 
     std::vector<place> places_;
     std::size_t mask_;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "card/outcome.hpp"
+#include "card/short_text.hpp"
 #include "carrier/reply.hpp"
-#include "dispatch/answer_memory.hpp"
 #include "dispatch/card_table.hpp"
 
 #include <cstdint>
@@ -20,10 +20,10 @@ public:
 };
 
 /// Makes outcomes out of the carrier's hostile bytes and hands them on. Releases the slot of the card, and
-/// remembers what the carrier has answered.
+/// has the table remember what the carrier has answered.
 class outcome_writer {
 public:
-    outcome_writer(card_table& cards, answer_memory& answers) : cards_(cards), answers_(answers) {}
+    explicit outcome_writer(card_table& cards) : cards_(cards) {}
 
     /// For an item whose status is success. False where it gives neither of the other two numbers: then
     /// nothing is written, and the slot stays.
@@ -37,13 +37,15 @@ public:
 private:
     void write_unresolved(slot_id slot, card::outcome_kind kind, std::string_view status,
                           std::string_view message, outcome_listener& listener);
-    void write(slot_id slot, card::card_outcome& outcome, std::string_view message,
-               outcome_listener& listener);
+    inline void write(slot_id slot, card::card_outcome& outcome, outcome_listener& listener);
 
-    std::string_view printable_message(std::string_view message);
+    /// Most cards of a run have the same message: it is looked at once.
+    [[gnu::always_inline]] std::string_view printable_message(std::string_view message) {
+        return card::same_text(message, raw_message_) ? message_ : make_printable(message);
+    }
+    std::string_view make_printable(std::string_view message);
 
     card_table& cards_;
-    answer_memory& answers_;
     std::string raw_message_;  ///< of the last outcome, as it came
     std::string message_;      ///< the same, printable
     std::string status_;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <string>
 
@@ -75,6 +77,47 @@ TEST(card_table, agrees_with_a_map_over_a_long_random_life) {
         } else {
             ASSERT_EQ(table.find(number), no_id);
         }
+    }
+}
+
+/// Cards under way and answered ones share an index: ids change from one to the other, and the oldest answer
+/// leaves it, while others are looked up.
+TEST(card_table, IN3_knows_each_number_as_new_under_way_or_answered) {
+    constexpr std::uint64_t seed = 20'261'126;
+    constexpr std::size_t remembered = 40;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    random_source random(seed);
+    card_table table(64, remembered);
+    std::map<std::string, slot_id> waiting;
+    std::deque<std::string> answered;
+    for (std::uint64_t step = 0; step < 100'000; ++step) {
+        const auto number = msisdn(random.next() % 200);
+        const std::string key(number.view());
+        const bool is_answered = std::find(answered.begin(), answered.end(), key) != answered.end();
+        const auto known = waiting.find(key);
+        ASSERT_EQ(table.find(number), known == waiting.end() ? no_id : known->second);
+        if (known == waiting.end()) {
+            if (!is_answered && table.is_full()) continue;
+            const auto added = table.add(number, step, {});
+            ASSERT_EQ(added.is_new, !is_answered);
+            ASSERT_EQ(added.answer != no_id, is_answered);
+            if (added.is_new) waiting[key] = added.slot;
+            if (is_answered) {
+                ASSERT_EQ(table.answered_row(added.answer, step).number, key);
+            }
+        } else if (random.next() % 4 == 0) {
+            table.release(known->second);
+            waiting.erase(known);
+        } else {
+            card::card_outcome outcome;
+            outcome.kind = card_kind::msisdn;
+            outcome.number = outcome.msisdn = key;
+            table.release_answered(known->second, outcome);
+            waiting.erase(known);
+            answered.push_back(key);
+            if (answered.size() > remembered) answered.pop_front();
+        }
+        ASSERT_EQ(table.size(), waiting.size());
     }
 }
 

@@ -28,9 +28,8 @@ const card_number asked_imsi(card_kind::imsi, "460040260908676");
 
 /// What the row of a card has, where the carrier gives `item` for it.
 last_row row_of(const card_number& asked, const carrier::reply_item& item) {
-    card_table cards(1);
-    answer_memory answers(1);
-    outcome_writer writer(cards, answers);
+    card_table cards(1, 1);
+    outcome_writer writer(cards);
     last_row row;
     const auto slot = cards.add(asked, 1, {}).slot;
     const bool is_written = writer.write_resolved(slot, item, row);
@@ -76,14 +75,13 @@ TEST(outcome_writer, takes_the_characters_of_each_kind_alone) {
 }
 
 TEST(outcome_writer, without_another_number_writes_nothing) {
-    card_table cards(1);
-    answer_memory answers(1);
-    outcome_writer writer(cards, answers);
+    card_table cards(1, 1);
+    outcome_writer writer(cards);
     last_row row;
     const auto slot = cards.add(asked_iccid, 1, {}).slot;
     EXPECT_FALSE(writer.write_resolved(slot, item_of(asked_iccid.view(), "46004-0260", "+86"), row));
     EXPECT_FALSE(cards.is_empty());
-    EXPECT_FALSE(answers.recall(asked_iccid, 1));
+    EXPECT_EQ(cards.find(asked_iccid), slot) << "it is under way, and not remembered";
 }
 
 }  // namespace
