@@ -7,7 +7,6 @@
 namespace cardresolver::carrier {
 
 bool item_shape::learn(std::string_view text, const reply_item& item) noexcept {
-    size_ = std::numeric_limits<std::size_t>::max();
     if (text.size() < min_size || text.size() > max_size) return false;
     size_ = text.size();
     std::memcpy(lowest_.data(), text.data(), size_);

@@ -30,7 +30,7 @@ public:
     static constexpr std::size_t max_size = 256;
 
     /// Takes on the shape of `text`, a whole object in which `item` was read: each of its texts is null, or
-    /// is in `text` and was trimmed. False, and nothing fits, where the size is out of range.
+    /// is in `text` and was trimmed. False, and it stays as it was, where the size is out of range.
     bool learn(std::string_view text, const reply_item& item) noexcept;
 
     /// Whether `text` begins with an item of this shape.
