@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace cardresolver::carrier {
 namespace {
@@ -30,11 +31,18 @@ std::optional<std::string> find_fault_in(std::string_view name, std::string_view
     return std::nullopt;
 }
 
+/// Copies each number with all its places, whose count is known: what is behind the number is overwritten by
+/// what comes next, or cut off.
 void append_numbers(std::string& out, std::span<const card::card_number> numbers) {
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-        if (i != 0) out.push_back('_');
-        out.append(numbers[i].view());
+    const auto begin = out.size();
+    out.resize(begin + numbers.size() * (card::max_number_length + 1));
+    char* at = out.data() + begin;
+    for (const auto& number : numbers) {
+        std::memcpy(at, number.characters().data(), card::max_number_length);
+        at += number.view().size();
+        *at++ = '_';
     }
+    out.resize(static_cast<std::size_t>(at - out.data()) - 1);  // without the last underscore
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 #include "card/byte_word.hpp"
 #include "card/text.hpp"
-#include "carrier/reply_decoder.hpp"
 #include "carrier/reply_member.hpp"
 
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace cardresolver::carrier {
 namespace {
@@ -62,14 +62,17 @@ std::string_view trim_blanks(std::string_view text) {
 /// expected.
 class reader {
 public:
-    reader(std::string_view body, std::vector<reply_item>& items)
-        : at_(body.data()), end_(at_ + body.size()), items_(items) {}
+    reader(std::string_view body, std::span<reply_item> items, item_shapes& shapes)
+        : at_(body.data()), end_(at_ + body.size()), items_(items), shapes_(shapes) {}
 
     bool take_reply(reply_item& top) {
         if (!take_object<level::top>(top)) return false;
         skip_space();
         return at_ == end_;
     }
+
+    /// How many items it had.
+    std::size_t item_count() const { return item_count_; }
 
 private:
     enum class level : std::uint8_t { top, item };
@@ -167,26 +170,59 @@ private:
         if (has_items_) return false;
         has_items_ = true;
         if (take(']')) return true;
-        while (items_.size() < max_reply_items) {
-            if (!take_object<level::item>(items_.emplace_back())) return false;
+        while (item_count_ < items_.size()) {
+            const auto* shape = shapes_.find(rest_behind(at_));
+            if (shape != nullptr) {
+                take_items_of(*shape);
+            } else if (!take_new_item()) {
+                return false;
+            }
             if (!take(',')) return take(']');
         }
         return false;
     }
 
+    std::string_view rest_behind(const char* at) const { return {at, static_cast<std::size_t>(end_ - at)}; }
+
+    /// An item that has this shape, and those behind it that have it too.
+    void take_items_of(const item_shape& shape) {
+        const char* at = at_;
+        auto count = item_count_;
+        while (true) {
+            items_[count++] = shape.item_at(at);
+            at += shape.size();
+            if (count == items_.size() || at == end_ || *at != ',' || !shape.fits(rest_behind(at + 1))) break;
+            ++at;
+        }
+        at_ = at;
+        item_count_ = count;
+    }
+
+    bool take_new_item() {
+        skip_space();
+        const char* const begin = at_;
+        auto& item = items_[item_count_++];
+        item = {};
+        if (!take_object<level::item>(item)) return false;
+        shapes_.learn({begin, static_cast<std::size_t>(at_ - begin)}, item);
+        return true;
+    }
+
     const char* at_;
     const char* end_;
-    std::vector<reply_item>& items_;
+    std::span<reply_item> items_;
+    item_shapes& shapes_;
+    std::size_t item_count_ = 0;
     bool has_items_ = false;
 };
 
 }  // namespace
 
 const reply* usual_reply_decoder::decode(std::string_view body) {
-    items_.clear();
     reply_item top;
-    if (!reader(body, items_).take_reply(top) || top.status.empty()) return nullptr;
-    reply_ = {top.status, top.message, items_, false};
+    reader body_reader(body, items_, shapes_);
+    if (!body_reader.take_reply(top) || top.status.empty()) return nullptr;
+    reply_ = {top.status, top.message, std::span(items_).first(body_reader.item_count()), false};
     return &reply_;
 }
 

@@ -8,14 +8,16 @@
 // what a fuzzer comes up with (tests/fuzz/fuzz_usual_reply.cpp).
 #pragma once
 
+#include "carrier/item_shape.hpp"
 #include "carrier/reply.hpp"
+#include "carrier/reply_decoder.hpp"
 
+#include <array>
 #include <string_view>
-#include <vector>
 
 namespace cardresolver::carrier {
 
-/// Decodes usual replies one after the other, with a buffer that is kept.
+/// Decodes usual replies one after the other, with a buffer that is kept, and the shapes of the last items.
 class usual_reply_decoder {
 public:
     /// The reply, valid until the next call and as long as `body`, which its views point into; null where it
@@ -23,7 +25,8 @@ public:
     const reply* decode(std::string_view body);
 
 private:
-    std::vector<reply_item> items_;
+    std::array<reply_item, max_reply_items> items_;
+    item_shapes shapes_;
     reply reply_;
 };
 

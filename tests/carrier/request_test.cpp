@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 namespace cardresolver::carrier {
 namespace {
@@ -66,6 +67,21 @@ TEST(request_encoder, IN4_names_the_list_after_its_kind) {
     EXPECT_NE(encode(request_method::get, card_kind::imsi, imsi).find("&imsis=460040260908676 HTTP"),
               std::string::npos);
     EXPECT_NE(encode(request_method::get, card_kind::msisdn, msisdn).find("&msisdns=1064826090209 HTTP"),
+              std::string::npos);
+}
+
+TEST(request_encoder, separates_numbers_of_any_length) {
+    std::vector<card_number> numbers;
+    std::string expected = "&iccids=";
+    for (std::size_t i = 0; i < max_cards_per_request; ++i) {
+        const auto text = std::to_string(10'000'000'000'000'000'000U + i).substr(i % card::max_number_length);
+        numbers.emplace_back(card_kind::iccid, text);
+        expected += (i == 0 ? "" : "_") + text;
+    }
+    EXPECT_NE(encode(request_method::get, card_kind::iccid, numbers).find(expected + " HTTP"),
+              std::string::npos);
+    const std::array shortest{card_number(card_kind::iccid, "1")};
+    EXPECT_NE(encode(request_method::get, card_kind::iccid, shortest).find("&iccids=1 HTTP"),
               std::string::npos);
 }
 
