@@ -34,11 +34,24 @@ constexpr std::uint8_t class_of(char c) noexcept {
     return character_classes[static_cast<unsigned char>(c)];
 }
 
-/// 0-9 and A-Z.
-bool has_number_characters_alone(std::string_view text) noexcept {
-    return all_bytes(text, [](std::uint64_t word) {
+/// What a text of 1 to `max_number_length` bytes consists of.
+struct content {
+    bool digits;      ///< 0-9 alone
+    bool characters;  ///< 0-9 and A-Z alone
+};
+
+content content_of_short(std::string_view text) noexcept {
+    const auto is_character = [](std::uint64_t word) {
         return bytes_between(word, '0', '9') | bytes_between(word, 'A', 'Z');
-    });
+    };
+    return {has_digits_alone(text), all_bytes(text, is_character)};
+}
+
+content content_of(std::string_view text) noexcept {
+    if (text.size() < number_bytes_size / 2) return content_of_short(text);
+    const number_bytes front(text.substr(0, number_bytes_size));
+    const number_bytes back(text.substr(text.size() - std::min(text.size(), number_bytes_size)));
+    return {front.are_digits() && back.are_digits(), front.are_characters() && back.are_characters()};
 }
 
 canonical_result valid(card_kind kind, std::string_view text) noexcept {
@@ -219,11 +232,11 @@ canonical_result canonicalize_unusual(std::string_view raw, const canonical_opti
 
 }  // namespace
 
-canonical_result canonicalize(std::string_view raw, const canonical_options& options) noexcept {
+canonical_result detail::canonicalize_any(std::string_view raw, const canonical_options& options) noexcept {
     if (raw.empty() || raw.size() > max_number_length) return canonicalize_unusual(raw, options);
-    const bool digits = has_digits_alone(raw);
-    if (!digits && !has_number_characters_alone(raw)) return canonicalize_unusual(raw, options);
-    return judge(raw, digits, options);
+    const auto found = content_of(raw);
+    if (!found.characters) return canonicalize_unusual(raw, options);
+    return judge(raw, found.digits, options);
 }
 
 std::string_view explain(invalid_reason reason) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "card/number.hpp"
+#include "card/number_bytes.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -51,13 +52,33 @@ struct canonical_result {
     bool is_valid() const noexcept { return reason == invalid_reason::none; }
 };
 
+namespace detail {
+
+/// `canonicalize` for any field.
+canonical_result canonicalize_any(std::string_view raw, const canonical_options& options) noexcept;
+
+/// Nearly every field of a list of ICCIDs, and already in canonical form.
+inline bool is_usual_iccid(std::string_view raw) noexcept {
+    constexpr std::string_view prefix = "8986";
+    static_assert(max_number_length == prefix.size() + number_bytes_size);
+    return raw.size() == max_number_length && raw.starts_with(prefix) &&
+           number_bytes(raw.substr(prefix.size(), number_bytes_size)).are_characters();
+}
+
+}  // namespace detail
+
 /// Reads one field of a list as people's files hold it: surrounding blanks (ASCII, NBSP, full-width),
 /// quotes, `'…` and `="…"` of spreadsheets, full-width digits, `+86`, lower-case letters.
 ///
 /// By shape (carrier's document, business parameters): 20 characters from 8986 are an ICCID, 15 digits from
 /// 460 an IMSI, 11 or 13 digits from 1 an MSISDN. A kind that the user names is checked for length and
 /// characters only. Pure; never throws on any input.
-canonical_result canonicalize(std::string_view raw, const canonical_options& options) noexcept;
+inline canonical_result canonicalize(std::string_view raw, const canonical_options& options) noexcept {
+    const bool may_be_iccid = options.kind.value_or(card_kind::iccid) == card_kind::iccid;
+    if (may_be_iccid && detail::is_usual_iccid(raw)) [[likely]]
+        return {{card_kind::iccid, raw.substr(0, max_number_length)}, invalid_reason::none};
+    return detail::canonicalize_any(raw, options);
+}
 
 /// The first 64 bytes of a hostile text, printable: control characters, broken UTF-8 and invisible format
 /// characters as `\xHH`. Cuts at a character boundary.
