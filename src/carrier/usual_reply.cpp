@@ -15,6 +15,9 @@ namespace {
 /// More than any object of a usual reply has, and fewer than the parser takes.
 constexpr int most_members = 16;
 
+/// Shapes that are learnt from one reply. Where its items are all unlike, learning more is to no avail.
+constexpr int most_learnt = 8;
+
 constexpr bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -204,7 +207,10 @@ private:
         auto& item = items_[item_count_++];
         item = {};
         if (!take_object<level::item>(item)) return false;
-        shapes_.learn({begin, static_cast<std::size_t>(at_ - begin)}, item);
+        if (learnt_ < most_learnt) {
+            ++learnt_;
+            shapes_.learn({begin, static_cast<std::size_t>(at_ - begin)}, item);
+        }
         return true;
     }
 
@@ -213,6 +219,7 @@ private:
     std::span<reply_item> items_;
     item_shapes& shapes_;
     std::size_t item_count_ = 0;
+    int learnt_ = 0;
     bool has_items_ = false;
 };
 
