@@ -50,6 +50,12 @@ public:
         return id;
     }
 
+    /// The hash of the number whose answer will be forgotten `ahead` answers later, where all room is taken.
+    std::uint32_t hash_to_be_forgotten(std::uint32_t ahead) const noexcept {
+        const auto id = next_ + ahead;
+        return answers_[id < answers_.size() ? id : 0].hash;
+    }
+
     /// Whether the answer is the one to `number`.
     bool is_about(std::uint32_t id, const card::card_number& number) const noexcept;
 

@@ -8,6 +8,7 @@ static_assert(sizeof(card_slot) == 64, "a slot is one line of the cache");
 
 card_table::card_table(std::size_t capacity, std::size_t remembered)
     : capacity_(capacity),
+      remembers_(remembered > 0),
       first_answer_(static_cast<std::uint32_t>(capacity)),
       slots_(capacity),
       free_slots_(capacity),

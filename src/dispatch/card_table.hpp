@@ -43,9 +43,12 @@ struct added_line {
 ///
 /// Cards and answers have one index, so that a line's number is looked up once. What every card passes is
 /// inlined into its one caller: most of these steps are shorter than a call. Memory: 64 bytes for each
-/// card and each answer, 16 to 32 for its place in the index, and what `answer_memory` says of long answers.
+/// card and each answer, 12 to 24 for its place in the index, and what `answer_memory` says of long answers.
 class card_table {
 public:
+    /// What is needed is asked for so many cards before: by then it is there, and not yet gone again.
+    static constexpr std::uint32_t fetch_ahead = 8;
+
     /// `capacity` bounds cards and duplicates together; `remembered` is how many answers are kept beside.
     explicit card_table(std::size_t capacity, std::size_t remembered = 0);
 
@@ -70,6 +73,12 @@ public:
         return {slot, true};
     }
 
+    /// A number that will be added soon.
+    void fetch(const hashed_number& soon) const noexcept { index_.fetch(soon.hash); }
+    /// A card whose slot will be looked at soon; and one that will be released soon.
+    void fetch(slot_id slot) const noexcept { __builtin_prefetch(&slots_[slot]); }
+    void fetch_place_of(slot_id slot) const noexcept { index_.fetch(slots_[slot].hash); }
+
     /// The slot of the number, or `no_id` where it is not under way.
     slot_id find(const hashed_number& wanted) const noexcept {
         const auto id = index_.at(place_of(wanted));
@@ -92,6 +101,7 @@ public:
     /// The card has its row, by the carrier's answer; the number itself is one of its texts.
     [[gnu::always_inline]] void release_answered(slot_id slot, const card::card_outcome& outcome) {
         const auto hash = slots_[slot].hash;
+        if (remembers_) index_.fetch(answers_.hash_to_be_forgotten(fetch_ahead));
         const auto answer = answers_.remember(
             hash, outcome,
             [this](std::uint32_t old_hash, std::uint32_t old) { index_.erase(old_hash, id_of_answer(old)); });
@@ -133,6 +143,7 @@ private:
     }
 
     std::size_t capacity_;
+    bool remembers_;
     std::uint32_t first_answer_;
     std::size_t used_ = 0;
     std::vector<card_slot> slots_;

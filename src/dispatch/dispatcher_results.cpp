@@ -57,6 +57,8 @@ dispatcher::batch& dispatcher::end_request(batch_id id, permit_end end, time_poi
 bool dispatcher::on_reply(batch_id id, const carrier::reply& reply, time_point now,
                           outcome_listener& listener) {
     const auto meaning = catalogue_.classify(reply.status, reply.message);
+    for (const auto slot : batches_[id].cards)
+        cards_.fetch(slot);
     auto& one =
         end_request(id, meaning == status_class::throttled ? permit_end::refused : permit_end::answered, now);
     http_seen_ = true;
@@ -108,6 +110,8 @@ bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_poi
     std::size_t answered = 0;
     for (std::size_t i = 0; i < one.cards.size(); ++i) {
         const auto slot = one.cards[i];
+        if (const auto soon = i + card_table::fetch_ahead; soon < one.cards.size())
+            cards_.fetch_place_of(one.cards[soon]);
         const auto* const item =
             answers[i] >= 0 ? &reply.items[static_cast<std::size_t>(answers[i])] : nullptr;
         if (answers[i] == reply_matcher::conflict) {

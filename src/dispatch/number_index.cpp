@@ -5,7 +5,7 @@
 namespace cardresolver::dispatch {
 
 number_index::number_index(std::size_t most_ids)
-    : places_(std::bit_ceil(most_ids * 2 + 1)), mask_(places_.size() - 1) {}
+    : places_(std::bit_ceil(most_ids + most_ids / 2 + 1)), mask_(places_.size() - 1) {}
 
 // Deletion without tombstones: what follows in the probe chain moves back over the gap (Knuth, TAOCP 6.4 R).
 void number_index::erase(std::uint32_t hash, std::uint32_t id) noexcept {

@@ -269,6 +269,8 @@ private:
         while (block.next < block.records.size() && wants_records()) {
             const auto at = block.next++;
             const auto& record = block.records[at];
+            const auto soon = at + dispatch::card_table::fetch_ahead;
+            if (soon < block.records.size()) dispatcher_.expect(block.records[soon].number);
             if (earlier_.is_done(record.line)) continue;
             rows_.expect(record.line, block.kept_of(at));
             if (record.reason == card::invalid_reason::none) {
