@@ -242,8 +242,7 @@ private:
     std::optional<time_point> first_attempt_at_;
     time_point closed_until_ = time_point::min();
     std::string last_failure_;
-    time_point told_hold_ =
-        time_point::min();  ///< until when the ledger knows of the carrier's wish for rest
+    time_point told_hold_ = time_point::min();  ///< until when the ledger knows of a hold
     std::optional<stop> stop_;
     statistics counts_;
 };
