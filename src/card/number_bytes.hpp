@@ -63,11 +63,11 @@ private:
     }
     static bool is_all(__m128i matches) noexcept { return _mm_movemask_epi8(matches) == 0xFFFF; }
 
-    /// What is less than `first` is far beyond `last`, counted from there without sign.
-    template <char first, char last>
+    /// What is less than `First` is far beyond `Last`, counted from there without sign.
+    template <char First, char Last>
     __m128i between() const noexcept {
-        const auto distance = _mm_sub_epi8(bytes_, _mm_set1_epi8(first));
-        return _mm_cmpeq_epi8(distance, _mm_min_epu8(distance, _mm_set1_epi8(last - first)));
+        const auto distance = _mm_sub_epi8(bytes_, _mm_set1_epi8(First));
+        return _mm_cmpeq_epi8(distance, _mm_min_epu8(distance, _mm_set1_epi8(Last - First)));
     }
 
     __m128i bytes_;

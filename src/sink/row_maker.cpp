@@ -12,9 +12,9 @@ namespace cardresolver::sink {
 namespace {
 
 /// Constant texts are copied with what fills them up, so that their lengths make no difference.
-template <std::size_t capacity>
+template <std::size_t Capacity>
 struct filled_text {
-    std::array<char, capacity> characters{};
+    std::array<char, Capacity> characters{};
     std::uint8_t size = 0;
 
     constexpr void append(std::string_view more) {
@@ -23,9 +23,9 @@ struct filled_text {
     }
 };
 
-template <std::size_t capacity>
-char* copy(char* to, const filled_text<capacity>& text) noexcept {
-    std::memcpy(to, text.characters.data(), capacity);
+template <std::size_t Capacity>
+char* copy(char* to, const filled_text<Capacity>& text) noexcept {
+    std::memcpy(to, text.characters.data(), Capacity);
     return to + text.size;
 }
 
