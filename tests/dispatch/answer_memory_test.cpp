@@ -143,9 +143,10 @@ TEST(answer_memory, IN3_keeps_apart_what_the_carrier_has_said_of_each_card) {
         const auto said = random.next() % 8 == 0 ? random.next() % 100 : random.next() % 6;
         const auto status = std::string(said % 3, 's');
         const auto message = std::string(said, static_cast<char>('a' + said % 26));
-        auto outcome = answer(msisdn(card), message);
+        const auto number = msisdn(card);
+        auto outcome = answer(number, message);
         outcome.status = status;
-        memory.remember(msisdn(card), outcome);
+        memory.remember(number, outcome);
         newest.emplace_back(status, message);
         if (newest.size() > most) newest.pop_front();
         for (std::size_t i = 0; i < newest.size(); ++i) {
@@ -161,17 +162,19 @@ TEST(answer_memory, IN3_keeps_apart_what_the_carrier_has_said_of_each_card) {
 
 TEST(answer_memory, remembers_no_numbers_that_are_longer_than_numbers_are) {
     remembering_table memory(2);
-    auto outcome = answer(msisdn(1));
+    const auto first = msisdn(1);
+    const auto second = msisdn(2);
+    auto outcome = answer(first);
     const std::string longest(35, '1');
     outcome.imsi = longest;
     outcome.iccid = {};
-    memory.remember(msisdn(1), outcome);
-    ASSERT_TRUE(memory.recall(msisdn(1), 1));
-    EXPECT_EQ(memory.recall(msisdn(1), 1)->imsi, longest);
+    memory.remember(first, outcome);
+    ASSERT_TRUE(memory.recall(first, 1));
+    EXPECT_EQ(memory.recall(first, 1)->imsi, longest);
     outcome.iccid = "8";
-    outcome.msisdn = msisdn(2).view();
-    memory.remember(msisdn(2), outcome);
-    EXPECT_FALSE(memory.recall(msisdn(2), 1));
+    outcome.msisdn = second.view();
+    memory.remember(second, outcome);
+    EXPECT_FALSE(memory.recall(second, 1));
 }
 
 }  // namespace
