@@ -47,7 +47,7 @@ struct added_line {
 class card_table {
 public:
     /// What is needed is asked for so many cards before: by then it is there, and not yet gone again.
-    static constexpr std::uint32_t fetch_ahead = 8;
+    static constexpr std::uint32_t fetch_ahead = 12;
 
     /// `capacity` bounds cards and duplicates together; `remembered` is how many answers are kept beside.
     explicit card_table(std::size_t capacity, std::size_t remembered = 0);
@@ -74,10 +74,12 @@ public:
     }
 
     /// A number that will be added soon.
-    void fetch(const hashed_number& soon) const noexcept { index_.fetch(soon.hash); }
+    [[gnu::always_inline]] void fetch(const hashed_number& soon) const noexcept { index_.fetch(soon.hash); }
     /// A card whose slot will be looked at soon; and one that will be released soon.
-    void fetch(slot_id slot) const noexcept { __builtin_prefetch(&slots_[slot]); }
-    void fetch_place_of(slot_id slot) const noexcept { index_.fetch(slots_[slot].hash); }
+    [[gnu::always_inline]] void fetch(slot_id slot) const noexcept { __builtin_prefetch(&slots_[slot]); }
+    [[gnu::always_inline]] void fetch_place_of(slot_id slot) const noexcept {
+        index_.fetch(slots_[slot].hash);
+    }
 
     /// The slot of the number, or `no_id` where it is not under way.
     slot_id find(const hashed_number& wanted) const noexcept {

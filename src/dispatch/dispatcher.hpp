@@ -13,6 +13,7 @@
 #include "dispatch/reply_matcher.hpp"
 #include "dispatch/settings.hpp"
 #include "dispatch/statistics.hpp"
+#include "dispatch/stop.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -33,20 +34,6 @@ struct request_order {
     std::span<const std::uint64_t> lines;        ///< of these cards, likewise; empty: `settings::names_lines`
 };
 
-/// Why the run cannot go on.
-enum class stop_reason : std::uint8_t {
-    account_refused,      ///< codes 3, 4, 6, 7, 8, 118040196, HTTP 401 or 403, twice
-    wrong_interface,      ///< code 10006: the base URL leads elsewhere
-    own_fault,            ///< code 13: this program names a parameter wrongly
-    never_reached,        ///< no HTTP reply at all within `give_up_after`
-    certificate_refused,  ///< before any connection was open
-};
-
-struct stop {
-    stop_reason reason;
-    std::string detail;  ///< for people: code and text, or the last failure
-};
-
 /// Decides; never waits, never does I/O. One thread. Events come in the order of time.
 ///
 /// A card is taken in by `add` and leaves as one row for each of its lines, handed to the listener of the
@@ -62,7 +49,9 @@ public:
     /// Only while `wants_cards()`. A number that was answered not long ago has its row at once.
     void add(const card::card_number& number, std::uint64_t line, time_point now, outcome_listener& listener);
     /// A number that will be added soon: costs little, and spares `add` a wait for memory.
-    void expect(const card::card_number& number) const noexcept { cards_.fetch(hashed_number(number)); }
+    [[gnu::always_inline]] void expect(const card::card_number& number) const noexcept {
+        cards_.fetch(hashed_number(number));
+    }
     /// Whether cards are held back though there is room: partial requests then wait for them in vain.
     void block_intake(bool is_blocked) noexcept { intake_blocked_ = is_blocked; }
     void end_input() noexcept { input_ended_ = true; }

@@ -37,14 +37,13 @@ std::string_view number_of_kind(const card::card_number& asked, std::string_view
 
 }  // namespace
 
-[[gnu::always_inline]] inline void outcome_writer::write(slot_id slot, card::card_outcome& outcome,
-                                                         outcome_listener& listener) {
+[[gnu::always_inline]] inline void outcome_writer::write(slot_id slot, outcome_listener& listener) {
     cards_.for_each_line(slot, [&](std::uint64_t line) {
-        outcome.line = line;
-        listener.on_outcome(outcome);
+        row_.line = line;
+        listener.on_outcome(row_);
     });
-    if (outcome.outcome == card::outcome_kind::failed) return cards_.release(slot);
-    cards_.release_answered(slot, outcome);
+    if (row_.outcome == card::outcome_kind::failed) return cards_.release(slot);
+    cards_.release_answered(slot, row_);
 }
 
 bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& item,
@@ -57,9 +56,15 @@ bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& ite
     const auto imsi = number_of_kind<card_kind::imsi>(asked, item.imsi);
     const bool gives_another = iccid.size() + msisdn.size() + imsi.size() > number.size();
     if (!gives_another) return false;
-    card::card_outcome outcome{0,      number, asked.kind(), card::outcome_kind::resolved,   iccid,
-                               msisdn, imsi,   item.status,  printable_message(item.message)};
-    write(slot, outcome, listener);
+    row_.number = number;
+    row_.kind = asked.kind();
+    row_.outcome = card::outcome_kind::resolved;
+    row_.iccid = iccid;
+    row_.msisdn = msisdn;
+    row_.imsi = imsi;
+    row_.status = item.status;
+    row_.message = printable_message(item.message);
+    write(slot, listener);
     return true;
 }
 
@@ -79,16 +84,15 @@ void outcome_writer::write_unresolved(slot_id slot, card::outcome_kind kind, std
     const auto& asked = cards_[slot].number;
     status_.clear();
     card::append_printable(status_, status, max_status_bytes);
-    card::card_outcome outcome{0,
-                               asked.view(),
-                               asked.kind(),
-                               kind,
-                               number_of_kind<card_kind::iccid>(asked, {}),
-                               number_of_kind<card_kind::msisdn>(asked, {}),
-                               number_of_kind<card_kind::imsi>(asked, {}),
-                               status_,
-                               printable_message(message)};
-    write(slot, outcome, listener);
+    row_.number = asked.view();
+    row_.kind = asked.kind();
+    row_.outcome = kind;
+    row_.iccid = number_of_kind<card_kind::iccid>(asked, {});
+    row_.msisdn = number_of_kind<card_kind::msisdn>(asked, {});
+    row_.imsi = number_of_kind<card_kind::imsi>(asked, {});
+    row_.status = status_;
+    row_.message = printable_message(message);
+    write(slot, listener);
 }
 
 std::string_view outcome_writer::make_printable(std::string_view message) {

@@ -37,7 +37,7 @@ public:
 private:
     void write_unresolved(slot_id slot, card::outcome_kind kind, std::string_view status,
                           std::string_view message, outcome_listener& listener);
-    inline void write(slot_id slot, card::card_outcome& outcome, outcome_listener& listener);
+    inline void write(slot_id slot, outcome_listener& listener);
 
     /// Most cards of a run have the same message: it is looked at once.
     [[gnu::always_inline]] std::string_view printable_message(std::string_view message) {
@@ -46,6 +46,7 @@ private:
     std::string_view make_printable(std::string_view message);
 
     card_table& cards_;
+    card::card_outcome row_;  ///< that is written: to make one anew for each card takes as long as to fill it
     std::string raw_message_;  ///< of the last outcome, as it came
     std::string message_;      ///< the same, printable
     std::string status_;
