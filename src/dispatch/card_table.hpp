@@ -43,7 +43,7 @@ struct added_line {
 ///
 /// Cards and answers have one index, so that a line's number is looked up once. What every card passes is
 /// inlined into its one caller: most of these steps are shorter than a call. Memory: 64 bytes for each
-/// card and each answer, 12 to 24 for its place in the index, and what `answer_memory` says of long answers.
+/// card and each answer, 7 to 15 for its place in the index, and what `answer_memory` says of long answers.
 class card_table {
 public:
     /// What is needed is asked for so many cards before: by then it is there, and not yet gone again.

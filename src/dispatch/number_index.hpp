@@ -4,9 +4,15 @@
 #include "card/number.hpp"
 #include "dispatch/verify.hpp"
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace cardresolver::dispatch {
 
@@ -22,65 +28,136 @@ struct hashed_number {
         : number(of), hash(static_cast<std::uint32_t>(hash_value(of))) {}
 };
 
-/// Ids by the numbers that they stand for; the numbers themselves are kept elsewhere. Open addressing with
-/// linear probing, at most two thirds full; the hash stands beside the id, so that probing stays in one
-/// array. Memory: 12 to 24 bytes for each id, allocated at the start.
+/// Ids by the numbers that they stand for; the numbers themselves are kept elsewhere.
+///
+/// An open hash table of buckets of twelve places, each bucket one line of the processor's cache: what is
+/// looked for is nearly always in the first one that is looked at, or nowhere. A byte of the hash, the tag,
+/// stands for an id until the id itself is looked at; all tags of a bucket are compared at once, without a
+/// branch that could be foreseen wrongly. An id whose bucket is full goes to the next one with room, and each
+/// full one on its way counts it: a search goes on only past buckets that have counted some. So an id is
+/// erased where it is, and nothing moves (the scheme of Facebook's F14 tables).
+///
+/// Memory: 7 to 15 bytes for each id, allocated at the start.
 class number_index {
 public:
     /// For at most `most_ids` ids at a time.
     explicit number_index(std::size_t most_ids);
 
     /// Of a place in the table; good until the index is changed.
-    using position = std::size_t;
+    struct position {
+        std::uint32_t bucket;
+        std::uint32_t place;
+    };
 
-    /// Asks the processor to have the place of `hash` at hand: it will be looked at soon, and would have to
+    /// Asks the processor to have the bucket of `hash` at hand: it will be looked at soon, and would have to
     /// be waited for. Always inlined, as are its callers: GCC 12 takes a function that only prefetches for
     /// one without effect, and drops the call.
     [[gnu::always_inline]] void fetch(std::uint32_t hash) const noexcept {
-        __builtin_prefetch(&places_[hash & mask_]);
+        __builtin_prefetch(&buckets_[home_of(hash)]);
     }
 
-    /// The first id under `hash` for which `is_it(id)` holds; else the free place where it belongs.
+    /// An id under `hash` for which `is_it(id)` holds; else the free place where it belongs. `is_it` is asked
+    /// about some ids under other hashes, too.
     template <class IsIt>
     position locate(std::uint32_t hash, IsIt is_it) const {
-        position at = hash & mask_;
-        while (places_[at].id != no_id && !(places_[at].hash == hash && is_it(places_[at].id)))
-            at = (at + 1) & mask_;
-        return at;
+        const auto tag = tag_of(hash);
+        const auto home = home_of(hash);
+        for (auto at = home;; at = next(at)) {
+            const auto& one = buckets_[at];
+            for (auto found = one.places_with(tag); found != 0; found &= found - 1) {
+                const auto place = first(found);
+                if (is_it(one.ids[place])) return {at, place};
+            }
+            if (one.passed_by == 0 || next(at) == home) [[likely]]
+                return free_place(home);
+        }
     }
 
     /// The id that stands there, or `no_id`.
-    std::uint32_t at(position where) const noexcept { return places_[where].id; }
+    std::uint32_t at(position where) const noexcept { return buckets_[where.bucket].ids[where.place]; }
 
     /// `where` is free, and `locate` has named it for `hash`.
-    void put(position where, std::uint32_t hash, std::uint32_t id) noexcept { places_[where] = {id, hash}; }
+    void put(position where, std::uint32_t hash, std::uint32_t id) noexcept {
+        for (auto at = home_of(hash); at != where.bucket; at = next(at))
+            ++buckets_[at].passed_by;
+        auto& one = buckets_[where.bucket];
+        one.tags[where.place] = tag_of(hash);
+        one.ids[where.place] = id;
+    }
 
     /// `id`, which is there under this hash, is `successor` from now on.
     void replace(std::uint32_t hash, std::uint32_t id, std::uint32_t successor) noexcept {
-        places_[place_of(hash, id)].id = successor;
+        const auto where = position_of(hash, id);
+        buckets_[where.bucket].ids[where.place] = successor;
     }
 
     /// The id is there, under this hash.
-    void erase(std::uint32_t hash, std::uint32_t id) noexcept;
-
-private:
-    struct place {
-        std::uint32_t id = no_id;
-        std::uint32_t hash = 0;
-    };
-
-    /// Of an id that is there, under this hash.
-    position place_of(std::uint32_t hash, std::uint32_t id) const noexcept {
-        position at = hash & mask_;
-        while (places_[at].id != id) {
-            CARDRESOLVER_VERIFY(places_[at].id != no_id);
-            at = (at + 1) & mask_;
-        }
-        return at;
+    void erase(std::uint32_t hash, std::uint32_t id) noexcept {
+        const auto where = position_of(hash, id);
+        auto& one = buckets_[where.bucket];
+        one.tags[where.place] = free_tag;
+        one.ids[where.place] = no_id;
+        for (auto at = home_of(hash); at != where.bucket; at = next(at))
+            --buckets_[at].passed_by;
     }
 
-    std::vector<place> places_;
-    std::size_t mask_;
+private:
+    static constexpr std::size_t places = 12;
+    static constexpr std::uint8_t free_tag = 0;
+
+    struct alignas(64) bucket {
+        std::array<std::uint8_t, places> tags{};
+        std::uint32_t passed_by = 0;  ///< ids that belong here or before, and are behind since it was full
+        std::array<std::uint32_t, places> ids;
+
+        bucket() noexcept { ids.fill(no_id); }
+
+        /// A bit for each place with this tag.
+        std::uint32_t places_with(std::uint8_t tag) const noexcept;
+    };
+    static_assert(sizeof(bucket) == 64);
+
+    static std::uint32_t first(std::uint32_t found) noexcept {
+        return static_cast<std::uint32_t>(std::countr_zero(found));
+    }
+    /// Of bits that tell no bucket from another, but where there are many millions.
+    static std::uint8_t tag_of(std::uint32_t hash) noexcept {
+        const auto tag = static_cast<std::uint8_t>(hash >> 24U);
+        return tag == free_tag ? std::uint8_t{1} : tag;
+    }
+    std::uint32_t home_of(std::uint32_t hash) const noexcept { return hash & mask_; }
+    std::uint32_t next(std::uint32_t at) const noexcept { return (at + 1) & mask_; }
+
+    position free_place(std::uint32_t from) const noexcept {
+        for (auto at = from;; at = next(at)) {
+            const auto found = buckets_[at].places_with(free_tag);
+            if (found != 0) [[likely]]
+                return {at, first(found)};
+        }
+    }
+
+    /// Of an id that is there, under this hash.
+    position position_of(std::uint32_t hash, std::uint32_t id) const noexcept {
+        const auto where = locate(hash, [id](std::uint32_t candidate) { return candidate == id; });
+        CARDRESOLVER_VERIFY(at(where) == id);
+        return where;
+    }
+
+    std::vector<bucket> buckets_;
+    std::uint32_t mask_;
 };
+
+inline std::uint32_t number_index::bucket::places_with(std::uint8_t tag) const noexcept {
+#if defined(__SSE2__)
+    const auto all = _mm_load_si128(reinterpret_cast<const __m128i*>(tags.data()));
+    const auto same = _mm_cmpeq_epi8(all, _mm_set1_epi8(static_cast<char>(tag)));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(same)) & ((1U << places) - 1);
+#else
+    std::uint32_t found = 0;
+    for (std::size_t i = 0; i < places; ++i)
+        found |= (tags[i] == tag ? 1U : 0U) << i;
+    return found;
+#endif
+}
 
 }  // namespace cardresolver::dispatch
