@@ -9,10 +9,7 @@
 #include "net/failure_map.hpp"
 #include "net/reply_reader.hpp"
 #include "net/tls_setup.hpp"
-
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include "net/tls_stream.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -41,8 +38,7 @@ public:
 
 private:
     using clock = std::chrono::steady_clock;
-    using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, executor>;
-    using tls_stream = asio::ssl::stream<tcp_socket>;
+    using tcp_socket = tls_stream::tcp_socket;
     using maybe_failure = std::optional<card::failure>;
 
     /// Marks an operation as under way; at its end nothing that is not open is left behind, also where the
@@ -72,8 +68,7 @@ private:
     void release() noexcept;
 
     client::shared_state& client_;
-    // At most one of them holds the socket. Emplaced, never assigned: assigning a TLS stream leaks the old
-    // one.
+    // At most one of them holds the socket.
     std::optional<tcp_socket> plain_;
     std::optional<tls_stream> tls_;
     deadline deadline_;

@@ -27,8 +27,14 @@ task<std::optional<card::failure>> async_exchange(Stream& stream, reply_reader& 
     using card::failure;
     using card::failure_kind;
     using card::failure_stage;
-    const auto request_bytes = asio::buffer(request.data(), request.size());
-    const auto [write_error, written] = co_await asio::async_write(stream, request_bytes, use_tuple);
+    // Nearly always there is room for all of it: then nothing is waited for.
+    boost::system::error_code write_error;
+    auto rest = asio::buffer(request.data(), request.size());
+    rest += stream.write_some(rest, write_error);
+    if (write_error == asio::error::would_block || (!write_error && rest.size() != 0)) {
+        const auto [error, written] = co_await asio::async_write(stream, rest, use_tuple);
+        write_error = error;
+    }
     if (write_error) {
         if (ended != interruption::none) {
             co_return interrupted(failure_stage::write, ended, "the request was not taken in time");
