@@ -94,6 +94,8 @@ private:
     void bring_in_order(const card::card_outcome& row);
     void write_completed(const card::card_outcome& row);
     void write(const card::card_outcome& row, std::string_view front) {
+        // First: it may hand over the rows before this one, with the counters up to them.
+        writer_.append(row, front);
         ++written_[static_cast<std::size_t>(row.outcome)];
         if (card::same_text(row.status, carrier::status_success)) [[likely]] {
             ++successes_;
@@ -102,7 +104,6 @@ private:
         }
         if (!flush_is_due_) [[unlikely]]
             arm_flush();
-        writer_.append(row, front);
     }
     void count_other_status(std::string_view status);
     void arm_flush();

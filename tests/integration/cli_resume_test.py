@@ -64,10 +64,17 @@ class ResumeTestCase(ProgramTestCase):
 
     def stop_after(self, carrier: Carrier, requests: int, source: Path | str, output: Path | str, *more: str | Path) -> int:
         """Runs until the carrier has seen so many requests more, then interrupts; the exit code."""
+        carrier.hold_from = len(carrier.requests) + requests
         process = self.start_on(carrier, source, output, *more)
-        carrier.wait_for_requests_of(process, len(carrier.requests) + requests)
+        carrier.wait_for_requests_of(process, carrier.hold_from)
         process.send_signal(signal.SIGINT)
-        _, complaints = process.communicate()
+        assert process.stderr is not None
+        complaints = b""
+        while b"stopping" not in complaints and (more_of_it := os.read(process.stderr.fileno(), 4096)):
+            complaints += more_of_it
+        carrier.hold_from = None
+        carrier.gate.open()
+        complaints += process.communicate()[1]
         self.assertIn(b"the same command goes on from there", complaints)
         return process.returncode
 

@@ -150,6 +150,7 @@ class Carrier:
         self.certificate = certificate or make_good(folder)
         self.requests_per_connection = requests_per_connection
         self.gate = Gate(is_open=not held)
+        self.hold_from: int | None = None  # so many requests close the gate
         self.clock_ahead = clock_ahead  # what the Date header is ahead of the time
         self.requests: list[Request] = []
         self.connections = 0
@@ -232,6 +233,8 @@ class Carrier:
             self._throttle_left -= throttled
             echoed = not throttled and self._echo_left > 0
             self._echo_left -= echoed
+            if self.hold_from is not None and len(self.requests) >= self.hold_from:
+                self.gate.close()
             self._arrived.notify_all()
         self.gate.pass_through()
         if self._late.intersection(request.values):
