@@ -156,6 +156,11 @@ std::string read_file(const std::string& path) {
     return std::move(text).str();
 }
 
+/// All that OpenSSL offers (RFC 8446 section B.4), but AES with 128 bits first: a reply is deciphered in
+/// three quarters of the time, and no attack on either is known.
+constexpr const char* tls_1_3_suites =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+
 }  // namespace
 
 asio::ssl::context make_tls_context(const std::string& ca_file, const std::string& ca_pem) {
@@ -164,7 +169,10 @@ asio::ssl::context make_tls_context(const std::string& ca_file, const std::strin
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_security_level(native, 2);
     SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-    if (SSL_CTX_set_cipher_list(native, "HIGH:!aNULL:!eNULL:!3DES:!RC4:!MD5:!PSK:!SRP") != 1) {
+    const bool offers_ciphers =
+        SSL_CTX_set_ciphersuites(native, tls_1_3_suites) == 1 &&
+        SSL_CTX_set_cipher_list(native, "HIGH:!aNULL:!eNULL:!3DES:!RC4:!MD5:!PSK:!SRP") == 1;
+    if (!offers_ciphers) {
         throw std::runtime_error("OpenSSL offers none of the ciphers that are needed");
     }
     SSL_CTX_set_verify(native, SSL_VERIFY_PEER, &on_certificate);
