@@ -30,6 +30,7 @@ constexpr auto table = make_table();
 __attribute__((target("sse4.2"))) std::uint32_t extend_by_instruction(std::uint32_t crc,
                                                                       std::string_view bytes) noexcept {
     std::uint64_t rest = ~crc;
+#pragma GCC unroll 8
     while (bytes.size() >= sizeof(std::uint64_t)) {
         std::uint64_t word = 0;
         std::memcpy(&word, bytes.data(), sizeof(word));

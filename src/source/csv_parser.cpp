@@ -1,6 +1,7 @@
 #include "source/csv_parser.hpp"
 
 #include "card/text.hpp"
+#include "source/byte_places.hpp"
 
 #include <algorithm>
 
@@ -10,9 +11,12 @@ namespace {
 /// Broken records within one reach that may each cost a scan of `max_record_length` bytes.
 constexpr unsigned max_failures = 16;
 
+bool begins_visibly(std::string_view record) noexcept {
+    return !record.empty() && record.front() > ' ' && record.front() < '\x7F';
+}
+
 bool is_blank(std::string_view record) noexcept {
-    if (!record.empty() && record.front() > ' ' && record.front() < '\x7F') return false;
-    return card::trim_blanks(record).empty();
+    return !begins_visibly(record) && card::trim_blanks(record).empty();
 }
 
 std::string_view without_line_end(std::string_view record) noexcept {
@@ -23,12 +27,22 @@ std::string_view without_line_end(std::string_view record) noexcept {
 
 }  // namespace
 
+inline void csv_parser::add(record_block& block, std::size_t offset, std::size_t length,
+                            card::invalid_reason problem) {
+    block.records.push_back(
+        {lines_ + 1, static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), problem});
+}
+
 std::size_t csv_parser::parse(record_block& block, bool at_end) {
     const std::string_view text = block.text;
     std::size_t position = skipping_ ? skip_long_line(text) : 0;
     const auto consumed_before = consumed_;
     while (position < text.size()) {
         consumed_ = consumed_before + position;
+        if (const auto taken = take_usual_records(block, position); taken > 0) {
+            position += taken;
+            continue;
+        }
         const auto rest = text.substr(position);
         const auto found = scan(rest, at_end);
         if (found.found == csv_record::state::complete) {
@@ -47,6 +61,40 @@ std::size_t csv_parser::parse(record_block& block, bool at_end) {
         ++lines_;
     }
     return position;
+}
+
+/// Records without quotes up to the first that is not such a one, or not whole. Returns how many bytes that
+/// takes. What `scan` and `take` do with them comes to the same.
+std::size_t csv_parser::take_usual_records(record_block& block, std::size_t offset) {
+    if (header_pending_ || is_line_by_line()) return 0;
+    const auto text = std::string_view(block.text).substr(offset);
+    const auto delimiter = layout_.delimiter;
+    std::size_t begin = 0;
+    std::size_t field = 0;  // which one of the record
+    std::size_t field_begin = 0;
+    std::size_t field_end = 0;
+    const auto see = [&](std::size_t place) {
+        const bool is_wanted = field == layout_.column;
+        if (text[place] == delimiter) {
+            if (is_wanted) field_end = place;
+            if (++field == layout_.column) field_begin = place + 1;
+            return true;
+        }
+        if (text[place] == '"') return false;
+        auto record = text.substr(begin, place - begin);
+        if (record.size() >= max_record_length || !begins_visibly(record)) return false;
+        if (record.back() == '\r') record.remove_suffix(1);
+        if (is_wanted) field_end = begin + record.size();
+        keep(block, record);
+        if (field < layout_.column) field_begin = field_end = begin;
+        add(block, offset + field_begin, field_end - field_begin, card::invalid_reason::none);
+        ++lines_;
+        field = 0;
+        begin = field_begin = place + 1;
+        return true;
+    };
+    for_each_place(text, see, '\n', '"', delimiter);
+    return begin;
 }
 
 std::size_t csv_parser::skip_long_line(std::string_view text) {
@@ -113,12 +161,6 @@ void csv_parser::note_failure(const csv_record& found, std::string_view rest) no
 
 bool csv_parser::is_line_by_line() const noexcept {
     return failures_ >= max_failures && consumed_ < doubtful_until_;
-}
-
-void csv_parser::add(record_block& block, std::size_t offset, std::size_t length,
-                     card::invalid_reason problem) {
-    block.records.push_back(
-        {lines_ + 1, static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), problem});
 }
 
 }  // namespace cardresolver::source

@@ -32,6 +32,7 @@ public:
     }
 
 private:
+    std::size_t take_usual_records(record_block& block, std::size_t offset);
     std::size_t skip_long_line(std::string_view text);
     csv_record scan(std::string_view rest, bool at_end) const noexcept;
     bool is_hopeless(std::string_view rest) const noexcept;

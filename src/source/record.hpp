@@ -1,8 +1,8 @@
 // Records of a list as they were read: not yet numbers.
 #pragma once
 
-#include "card/canonical.hpp"
 #include "source/input_position.hpp"
+#include "source/record_list.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,18 +22,10 @@ inline constexpr std::size_t max_record_length = 65536;
 /// Bytes that are kept of a record that is not read as a whole: enough to show which one it was.
 inline constexpr std::size_t kept_of_unread_record = 256;
 
-/// One non-blank record. `offset` and `length` name the number's field within `record_block::text`.
-struct record {
-    std::uint64_t line = 0;  ///< physical line on which the record starts, from 1
-    std::uint32_t offset = 0;
-    std::uint32_t length = 0;
-    card::invalid_reason problem = card::invalid_reason::none;  ///< what is wrong with the record itself
-};
-
 /// A bounded piece of the list. Reused: cleared, not freed.
 struct record_block {
     std::string text;
-    std::vector<record> records;
+    record_list records;
     /// Where its records begin; none where that is in the middle of something, such as a line that is too
     /// long.
     std::optional<input_position> begins_at;

@@ -1,15 +1,9 @@
 #include "source/text_parser.hpp"
 
 #include "card/text.hpp"
+#include "source/byte_places.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
-#include <cstring>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace cardresolver::source {
 namespace {
@@ -18,81 +12,60 @@ bool has_ascii_blanks_alone(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
 }
 
-/// Nearly every line starts with a character that no blank starts with.
-bool begins_with_no_blank(char c) noexcept {
+/// Neither a blank begins with this character nor does a line end.
+bool is_visible(char c) noexcept {
     return c > ' ' && c < '\x7F';
 }
 
 bool is_blank(std::string_view line) noexcept {
-    return (line.empty() || !begins_with_no_blank(line.front())) && card::trim_blanks(line).empty();
+    return (line.empty() || !is_visible(line.front())) && card::trim_blanks(line).empty();
+}
+
+/// Nearly every line: not blank, not too long, without a CR at its end.
+bool is_usual(std::string_view line) noexcept {
+    return !line.empty() && line.size() <= max_line_length && is_visible(line.front()) && line.back() != '\r';
 }
 
 std::size_t without_carriage_return(std::string_view line) noexcept {
     return line.size() - (line.ends_with('\r') ? 1 : 0);
 }
 
-#if defined(__SSE2__)
-constexpr std::size_t bytes_at_once = 64;
-
-/// A bit for each of 64 bytes: whether it is a line feed.
-std::uint64_t line_feeds_of(const char* text) noexcept {
-    std::uint64_t bits = 0;
-    for (std::size_t at = 0; at < bytes_at_once; at += sizeof(__m128i)) {
-        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at));
-        const auto found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
-        bits |= static_cast<std::uint64_t>(static_cast<unsigned>(found)) << at;
-    }
-    return bits;
-}
-#endif
-
 }  // namespace
 
-/// The whole lines in the part of the text that can be looked at 64 bytes at a time; returns where the rest
-/// begins.
-std::size_t text_parser::take_whole_lines(record_block& block) {
-    std::size_t line = 0;
-#if defined(__SSE2__)
-    const std::string_view text = block.text;
-    for (std::size_t at = 0; at + bytes_at_once <= text.size(); at += bytes_at_once) {
-        for (auto ends = line_feeds_of(text.data() + at); ends != 0; ends &= ends - 1) {
-            const auto end = at + static_cast<std::size_t>(std::countr_zero(ends));
-            const auto length = end - line;
-            const bool is_usual = length > 0 && length <= max_line_length &&
-                                  begins_with_no_blank(text[line]) && text[end - 1] != '\r';
-            if (is_usual && long_line_ == long_line::no) {
-                add(block, line, length, card::invalid_reason::none);
-            } else {
-                take_line(block, line, length);
-            }
-            ++lines_;
-            line = end + 1;
-        }
+std::size_t text_parser::parse(record_block& block, bool at_end) {
+    const auto done = take_lines(block);
+    const auto left = block.text.size() - done;
+    if (left != 0 && !at_end) return take_unfinished(block, done, left) ? block.text.size() : done;
+    if (left != 0) {
+        take_line(block, done, left);
+        ++lines_;
+    } else if (at_end && long_line_ != long_line::no) {
+        ++lines_;
     }
-#else
-    static_cast<void>(block);
-#endif
-    return line;
+    if (at_end) long_line_ = long_line::no;
+    return block.text.size();
 }
 
-std::size_t text_parser::parse(record_block& block, bool at_end) {
+/// All that have their line ends. Returns how many bytes that takes.
+std::size_t text_parser::take_lines(record_block& block) {
     const std::string_view text = block.text;
-    auto position = take_whole_lines(block);
-    while (position < text.size()) {
-        const auto rest = text.substr(position);
-        const auto* const found = static_cast<const char*>(std::memchr(rest.data(), '\n', rest.size()));
-        if (found == nullptr && !at_end) {
-            return take_unfinished(block, position, rest.size()) ? text.size() : position;
+    std::size_t position = 0;
+    auto lines = lines_;  // in a register, as long as lines are usual
+    const auto take = [&](std::size_t line_end) {
+        const std::string_view line(text.data() + position, line_end - position);
+        if (long_line_ == long_line::no && is_usual(line)) [[likely]] {
+            block.records.push_back({lines + 1, static_cast<std::uint32_t>(position),
+                                     static_cast<std::uint32_t>(line.size()), card::invalid_reason::none});
+        } else {
+            lines_ = lines;
+            take_line(block, position, line.size());
         }
-        const auto length = found == nullptr ? rest.size() : static_cast<std::size_t>(found - rest.data());
-        take_line(block, position, length);
-        ++lines_;
-        position += length + (found == nullptr ? 0 : 1);
-    }
-    if (at_end && long_line_ != long_line::no) {
-        long_line_ = long_line::no;
-        ++lines_;
-    }
+        ++lines;
+        position = line_end + 1;
+        return true;
+    };
+    for_each_place(text, take, '\n');
+    lines_ = lines;
     return position;
 }
 

@@ -27,7 +27,7 @@ private:
         reported       ///< too long, and its record is out
     };
 
-    std::size_t take_whole_lines(record_block& block);
+    std::size_t take_lines(record_block& block);
     void take_line(record_block& block, std::size_t offset, std::size_t length);
     bool take_unfinished(record_block& block, std::size_t offset, std::size_t length);
     void begin_long(record_block& block, std::size_t offset, std::size_t length);

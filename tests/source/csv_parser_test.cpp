@@ -233,6 +233,42 @@ TEST(csv_parser, agrees_with_a_naive_reading_of_generated_lists) {
     }
 }
 
+/// Usual records, among them others, cut at any place: most of it goes the short way.
+TEST(csv_parser, agrees_with_a_naive_reading_of_lists_of_numbers) {
+    constexpr std::array lines{"1,898602B2221430000006,a device of some kind,0"sv,
+                               "2,460040260908676,,\r"sv,
+                               "3,\"898602B2221430000006\",\"a \"\"device\"\"\",0"sv,
+                               "only one"sv,
+                               ",898602B2221430000006"sv,
+                               " ,898602B2221430000006"sv,
+                               ","sv,
+                               ""sv,
+                               " \t"sv,
+                               "4,\"a\nb\",c"sv,
+                               "\r"sv,
+                               "5\"disk,1064826090209"sv};
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    for (int round = 0; round < 3000; ++round) {
+        std::string text;
+        for (auto count = random() % 14; count > 0; --count) {
+            text += lines[random() % (random() % 3 == 0 ? lines.size() : 2)];
+            text += '\n';
+        }
+        for (auto changes = random() % 3; changes > 0 && !text.empty(); --changes)
+            text[random() % text.size()] = "\n\r ,;\x80"[random() % 6];
+        if (!text.empty() && random() % 2 == 0) text.pop_back();
+        const std::size_t column = random() % 3;
+        const auto expected = naive_reader(text).read(column);
+        for (const std::size_t size : {1 + random() % 100, text.size() + 1}) {
+            csv_parser parser({',', column, false});
+            ASSERT_EQ(parse_pieces(parser, cut_every(text, size)).records, expected)
+                << card::escape_raw(text) << " by " << size;
+        }
+    }
+}
+
 TEST(csv_parser, keeps_whole_records_where_it_is_told_to) {
     csv_layout layout;
     layout.column = 1;

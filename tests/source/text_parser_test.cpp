@@ -133,5 +133,40 @@ TEST(text_parser, agrees_with_a_naive_reading_of_generated_lists) {
     }
 }
 
+/// Usual lines, among them others, cut at any place: most of it goes the short way.
+TEST(text_parser, agrees_with_a_naive_reading_of_lists_of_numbers) {
+    constexpr std::array lines{"898602B2221430000006"sv,
+                               "460040260908676\r"sv,
+                               "1064826090209"sv,
+                               ""sv,
+                               " "sv,
+                               "\xC2\xA0"sv,
+                               "\r"sv,
+                               "\x7F"sv,
+                               "\0"sv,
+                               "!"sv,
+                               " 13800138000"sv,
+                               "1\r\r"sv};
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    for (int round = 0; round < 2000; ++round) {
+        std::string text;
+        for (auto count = random() % 60; count > 0; --count) {
+            text += lines[random() % (random() % 4 == 0 ? lines.size() : 1)];
+            text += '\n';
+        }
+        for (auto changes = random() % 4; changes > 0 && !text.empty(); --changes)
+            text[random() % text.size()] = "\n\r \x80"[random() % 4];
+        if (!text.empty() && random() % 2 == 0) text.pop_back();
+        const auto expected = read_naively(text);
+        for (const std::size_t size : {1 + random() % 100, text.size() + 1}) {
+            text_parser parser;
+            ASSERT_EQ(parse_pieces(parser, cut_every(text, size)).records, expected)
+                << card::escape_raw(text);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace cardresolver::source
