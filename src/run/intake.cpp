@@ -15,32 +15,36 @@ namespace {
 constexpr std::size_t max_blocks = 4;
 
 /// What a row shows of an invalid text is 64 bytes at most; a cut character needs a little more to be seen.
-constexpr std::size_t max_raw_bytes = 80;
+constexpr std::uint8_t max_raw_bytes = 80;
+
+[[gnu::noinline]] void keep_raw(std::string_view field, intake_record& record, std::string& raw) {
+    record.raw_offset = static_cast<std::uint32_t>(raw.size());
+    record.raw_length = static_cast<std::uint8_t>(std::min<std::size_t>(field.size(), max_raw_bytes));
+    raw.append(field.substr(0, record.raw_length));
+}
 
 void judge(const source::record_block& from, const card::canonical_options& canonical, intake_block& to) {
-    to.records.clear();
     to.raw.clear();
     to.next = 0;
     to.begins_at = from.begins_at;
     to.consumed = from.consumed;
     to.lines_read = from.lines_read;
     to.bytes_read = from.bytes_read;
+    to.records.resize(from.records.size());  // not cleared: each record is written anew
+    auto* record = to.records.data();
+    const std::string_view text = from.text;
     for (const auto& one : from.records) {
-        const auto field = from.field_of(one);
-        intake_record record;
-        record.line = one.line;
-        record.reason = one.problem;
+        const auto field = text.substr(one.offset, one.length);
+        record->line = one.line;
+        record->reason = one.problem;
         if (one.problem == card::invalid_reason::none) {
             const auto judged = card::canonicalize(field, canonical);
-            record.number = judged.number;
-            record.reason = judged.reason;
+            record->number = judged.number;
+            record->reason = judged.reason;
         }
-        if (record.reason != card::invalid_reason::none) {
-            record.raw_offset = static_cast<std::uint32_t>(to.raw.size());
-            record.raw_length = static_cast<std::uint32_t>(std::min(field.size(), max_raw_bytes));
-            to.raw.append(field.substr(0, record.raw_length));
-        }
-        to.records.push_back(record);
+        if (record->reason != card::invalid_reason::none) [[unlikely]]
+            keep_raw(field, *record, to.raw);
+        ++record;
     }
 }
 

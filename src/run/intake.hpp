@@ -17,10 +17,10 @@ namespace cardresolver::run {
 /// One record, judged.
 struct intake_record {
     std::uint64_t line = 0;
-    card::card_number number;  ///< meaningful where `reason` is none
-    card::invalid_reason reason = card::invalid_reason::none;
+    card::card_number number;      ///< meaningful where `reason` is none
     std::uint32_t raw_offset = 0;  ///< of the raw text in the block, where invalid
-    std::uint32_t raw_length = 0;
+    std::uint8_t raw_length = 0;
+    card::invalid_reason reason = card::invalid_reason::none;
 };
 
 /// A piece of the list. `next` is how far the consumer has come.

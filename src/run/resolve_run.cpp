@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <random>
+#include <span>
 
 namespace cardresolver::run {
 namespace {
@@ -266,16 +267,18 @@ private:
 
     void consume(intake_block& block) {
         const auto now = clock::now();
-        while (block.next < block.records.size() && wants_records()) {
+        const std::span<const intake_record> records = block.records;
+        auto& told = listener();
+        while (block.next < records.size() && wants_records()) {
             const auto at = block.next++;
-            const auto& record = block.records[at];
+            const auto& record = records[at];
             const auto soon = at + dispatch::card_table::fetch_ahead;
-            if (soon < block.records.size()) dispatcher_.expect(block.records[soon].number);
+            if (soon < records.size()) dispatcher_.expect(records[soon].number);
             if (earlier_.is_done(record.line)) continue;
             rows_.expect(record.line, block.kept_of(at));
             if (record.reason == card::invalid_reason::none) {
                 ++valid_records_;
-                dispatcher_.add(record.number, record.line, now, listener());
+                dispatcher_.add(record.number, record.line, now, told);
             } else {
                 write_invalid(block, record);
             }

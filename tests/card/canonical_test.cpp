@@ -236,6 +236,24 @@ TEST(canonicalize, has_the_same_result_on_either_way) {
     }
 }
 
+/// Numbers are made in other ways than by their constructor: every byte of them counts where they are
+/// compared.
+TEST(canonicalize, makes_the_number_that_the_constructor_makes) {
+    constexpr std::string_view characters = "8986012345ABCDEFGHIJ";
+    constexpr std::string_view digits = "89860123456789012345";
+    for (const auto kind : all_card_kinds) {
+        for (std::size_t length = 1; length <= max_number_length; ++length) {
+            for (const auto text : {characters.substr(0, length), digits.substr(0, length)}) {
+                const auto judged = canonicalize(text, {kind, false});
+                if (!judged.is_valid()) continue;
+                EXPECT_TRUE(judged.number == card_number(kind, text)) << text;
+            }
+        }
+    }
+    EXPECT_TRUE(canonicalize("898601234567890ABCDE", by_shape).number ==
+                card_number(card_kind::iccid, "898601234567890ABCDE"));
+}
+
 TEST(explain, has_a_short_sentence_for_every_reason) {
     for (int i = 0; i <= static_cast<int>(invalid_reason::json_too_long); ++i) {
         const auto sentence = explain(static_cast<invalid_reason>(i));
