@@ -23,14 +23,6 @@ void add_to(counts_by_kind& counts, const counts_by_kind& more) {
         counts[i] += more[i];
 }
 
-key_run run_of(std::vector<number_key>& keys) {
-    std::sort(keys.begin(), keys.end());
-    key_run run;
-    for (const auto& key : keys)
-        run.add(key);
-    return run;
-}
-
 }  // namespace
 
 /// The keys of one run, one after the other, through a window into the file.
@@ -69,7 +61,7 @@ private:
 distinct_counter::distinct_counter(std::string folder, std::size_t run_size)
     : folder_(std::move(folder)), run_size_(run_size), most_newest_(std::min(run_size, newest_keys)) {
     newest_.reserve(most_newest_);
-    unsorted_.reserve(run_size_);  // addresses alone: pages come as they are used
+    unsorted_.reserve(run_size_);
 }
 
 void distinct_counter::take_newest() {
@@ -90,8 +82,7 @@ bool distinct_counter::may_ascend() {
 }
 
 void distinct_counter::take_ascending() {
-    for (const auto& key : newest_)
-        ascending_.add(key);
+    ascending_.add(newest_);
     if (ascending_.bytes.size() >= run_size_) spill_ascending();
 }
 
@@ -103,7 +94,7 @@ void distinct_counter::spill_ascending() {
 
 void distinct_counter::take_unsorted() {
     if (unsorted_.size() + newest_.size() > run_size_) spill_unsorted();
-    unsorted_.insert(unsorted_.end(), newest_.begin(), newest_.end());
+    unsorted_.add(newest_);
 }
 
 /// Hands the keys to the second thread, once that has done with those before.
@@ -112,7 +103,7 @@ void distinct_counter::spill_unsorted() {
     std::swap(unsorted_, sorted_);
     unsorted_.clear();
     unsorted_.reserve(run_size_);
-    writing_ = std::async(std::launch::async, [this] { spill(run_of(sorted_)); });
+    writing_ = std::async(std::launch::async, [this] { spill(sorted_.sort()); });
 }
 
 void distinct_counter::wait_for_writer() {
@@ -131,8 +122,8 @@ counts_by_kind distinct_counter::finish() {
     if (spilled_.empty()) return count_in_memory();
     spill_unsorted();
     spill_ascending();
-    sorted_ = std::vector<number_key>();  // {} would keep the memory
-    unsorted_ = std::vector<number_key>();
+    sorted_ = unsorted_keys();
+    unsorted_ = unsorted_keys();
     std::sort(spilled_.begin(), spilled_.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });
     counts_by_kind counts{};
@@ -150,9 +141,9 @@ counts_by_kind distinct_counter::count_in_memory() {
     number_key key;
     for (std::string_view rest = ascending_.bytes; !rest.empty();) {
         take_key(rest, key);
-        unsorted_.push_back(key);
+        unsorted_.add({&key, 1});
     }
-    return run_of(unsorted_).counts;
+    return unsorted_.sort().counts;
 }
 
 /// The different keys of runs that overlap.

@@ -5,6 +5,7 @@
 #include "run/plan/key_run.hpp"
 #include "run/plan/number_key.hpp"
 #include "run/plan/spill_file.hpp"
+#include "run/plan/unsorted_keys.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,10 +20,11 @@ namespace cardresolver::run {
 /// they fill the memory, and sorted: a run, too. Runs go to a temporary file; at the end those that overlap
 /// are merged. A second thread sorts and writes one run while the next is collected.
 ///
-/// Memory: twice `run_size` keys of 16 bytes, with the default of 2 Mi keys 64 MiB, and one run as bytes; 2
-/// MiB where the list is sorted. To merge, half of that is shared out among the runs, at least 4 KiB for
-/// each: enough for 17 thousand million cards. Disk: 1 to 17 bytes a card, about 4 where the cards are those
-/// of one carrier; nothing for a list of at most `run_size` cards.
+/// Memory: with the default `run_size` of 2 Mi keys 64 MiB, and one run as bytes, where numbers of usual
+/// shapes (see `number_key`) come in no order; half more where all are unusual; 2 MiB where the list is
+/// sorted. To merge, 32 MiB are shared out among the runs, at least 4 KiB for each: enough for 17 thousand
+/// million cards. Disk: 1 to 17 bytes a card, about 4 where the cards are those of one carrier; nothing for a
+/// list of at most `run_size` cards.
 ///
 /// One thread; every member may throw `spill_error`.
 class distinct_counter {
@@ -71,8 +73,8 @@ private:
     std::size_t most_newest_;
     std::vector<number_key> newest_;  ///< not looked at yet
     key_run ascending_;
-    std::vector<number_key> unsorted_;  ///< being collected
-    std::vector<number_key> sorted_;    ///< of the second thread, while it works
+    unsorted_keys unsorted_;            ///< being collected
+    unsorted_keys sorted_;              ///< of the second thread, while it works
     std::optional<spill_file> file_;    ///< likewise
     std::vector<spilled_run> spilled_;  ///< likewise
     std::future<void> writing_;  ///< the last member: it waits for the second thread where all else goes

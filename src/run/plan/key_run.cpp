@@ -1,5 +1,6 @@
 #include "run/plan/key_run.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace cardresolver::run {
@@ -7,25 +8,45 @@ namespace {
 
 constexpr std::uint64_t more = 0x80;
 
-void append_whole(std::string& bytes, const number_key& key) {
-    std::array<char, longest_key> whole{};
-    std::memcpy(&whole[1], &key, sizeof key);
-    bytes.append(whole.data(), whole.size());
+/// Keys that are made into bytes before these are appended.
+constexpr std::size_t keys_at_once = 256;
+
+char* write_whole(char* to, const number_key& key) noexcept {
+    *to++ = '\0';
+    std::memcpy(to, &key, sizeof key);
+    return to + sizeof key;
+}
+
+char* write_distance(char* to, std::uint64_t distance) noexcept {
+    for (; distance >= more; distance >>= 7U)
+        *to++ = static_cast<char>(distance | more);
+    *to++ = static_cast<char>(distance);
+    return to;
 }
 
 }  // namespace
 
-void key_run::begin(const number_key& key) {
-    first = key;
-    append_whole(bytes, key);
+/// `key` has its place behind `last`. Returns the end of what was written.
+inline char* key_run::write(char* to, const number_key& key) noexcept {
+    to = key.high == last.high && !empty() ? write_distance(to, key.low - last.low) : write_whole(to, key);
+    last = key;
+    ++counts[card::index_of(kind_of(key))];
+    return to;
 }
 
-void key_run::append(const number_key& key) {
-    if (key.high != last.high) return append_whole(bytes, key);
-    auto distance = key.low - last.low;
-    for (; distance >= more; distance >>= 7U)
-        bytes.push_back(static_cast<char>(distance | more));
-    bytes.push_back(static_cast<char>(distance));
+void key_run::add(std::span<const number_key> keys) {
+    std::array<char, keys_at_once * longest_key> made{};
+    while (!keys.empty()) {
+        // The first of all is written by itself: `empty` knows of it then.
+        const auto some = keys.first(empty() ? 1 : std::min(keys.size(), keys_at_once));
+        if (empty()) first = some.front();
+        char* end = made.data();
+        for (const auto& key : some) {
+            if (empty() || key != last) end = write(end, key);
+        }
+        bytes.append(made.data(), end);
+        keys = keys.subspan(some.size());
+    }
 }
 
 void take_key(std::string_view& bytes, number_key& key) noexcept {

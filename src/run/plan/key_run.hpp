@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,22 +29,11 @@ struct key_run {
 
     /// Whether `key` may be added.
     bool may_take(const number_key& key) const noexcept { return empty() || !(key < last); }
-    /// The last key once more changes nothing.
-    void add(const number_key& key) {
-        if (empty()) {
-            begin(key);
-        } else if (key != last) {
-            append(key);
-        } else {
-            return;
-        }
-        last = key;
-        ++counts[card::index_of(kind_of(key))];
-    }
+    /// Keys in ascending order, behind those before; the same key once more changes nothing.
+    void add(std::span<const number_key> keys);
 
 private:
-    void begin(const number_key& key);
-    void append(const number_key& key);
+    char* write(char* to, const number_key& key) noexcept;
 };
 
 /// Takes the next key off the front of `bytes`, which hold the whole of it. `key` is the one before.

@@ -10,13 +10,17 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace cardresolver::run {
 
-/// Ordered by kind, then by characters. A list that is sorted comes as sorted keys.
+/// Those of the usual shapes come first. Ordered by kind, then by characters: a list that is sorted comes as
+/// sorted keys.
 struct number_key {
-    std::uint64_t high = 0;  ///< the kind, then six bits for each of the first ten characters
-    std::uint64_t low = 0;   ///< six bits for each of the others
+    std::uint64_t high =
+        0;  ///< 0 for a usual shape; else the kind, and six bits for each of the first ten characters
+    std::uint64_t low =
+        0;  ///< the kind and all digits of a usual shape; else six bits for each other character
 
     friend constexpr auto operator<=>(const number_key&, const number_key&) noexcept = default;
 };
@@ -46,20 +50,74 @@ constexpr std::uint64_t word_of(const std::array<char, card::max_number_length>&
     return std::endian::native == std::endian::big ? word : __builtin_bswap64(word);
 }
 
-constexpr number_key key_of(const card::card_number& number) noexcept {
+/// The low four bits of each of eight bytes.
+constexpr std::uint64_t pack_nibbles(std::uint64_t word) noexcept {
+    word = (word | word >> 4U) & 0x00FF'00FF'00FF'00FF;
+    word = (word | word >> 8U) & 0x0000'FFFF'0000'FFFF;
+    return (word | word >> 16U) & 0xFFFF'FFFF;
+}
+
+/// Eight characters out of 0-9 and A-F as digits.
+constexpr std::uint64_t pack_hexadecimal(std::uint64_t word) noexcept {
+    const auto letters = word >> 6U & card::in_each_byte(1);
+    return pack_nibbles((word & card::in_each_byte(0x0F)) + letters * 9);
+}
+
+/// Eight characters out of 0-9, as 1 to 10, and of "no character", as 0.
+constexpr std::uint64_t pack_counted(std::uint64_t word) noexcept {
+    const auto digits = word >> 4U & card::in_each_byte(1);
+    return pack_nibbles((word & card::in_each_byte(0x0F)) + digits);
+}
+
+/// Two bits for the kind, and the others for the number. That is enough where an ICCID goes on from 8986 with
+/// 0 to 3 and has no letter beyond F, as those of Chinese carriers, and an IMSI or MSISDN has 15 digits at
+/// most.
+inline constexpr unsigned place_of_kind = 62;
+
+/// Nothing where the number has no usual shape.
+constexpr std::optional<std::uint64_t> find_usual_key(const card::card_number& number) noexcept {
+    const auto length = number.view().size();
+    const auto first = word_of<0>(number.characters());
+    const auto second = word_of<8>(number.characters());
+    if (number.kind() == card::card_kind::iccid) {
+        constexpr std::uint64_t prefix = 0x3839'3836;  // 8986
+        const auto low = first << 32U | second >> 32U;
+        const auto lowest = second << 32U | word_of<16>(number.characters()) >> 32U;
+        const auto beyond = card::bytes_between(low, 'G', 'Z') | card::bytes_between(lowest, 'G', 'Z');
+        const auto key = pack_hexadecimal(low) << 32U | pack_hexadecimal(lowest);
+        const bool is_usual = length == card::max_number_length && first >> 32U == prefix && beyond == 0 &&
+                              key >> place_of_kind == card::index_of(card::card_kind::iccid);
+        return is_usual ? std::optional(key) : std::nullopt;
+    }
+    constexpr std::size_t most_digits = 15;
+    const auto letters = (first | second) & card::in_each_byte(0x40);
+    if (length > most_digits || letters != 0) return std::nullopt;
+    const auto digits = pack_counted(first) << 32U | pack_counted(second);
+    return std::uint64_t{card::index_of(number.kind())} << place_of_kind | digits >> 4U;
+}
+
+/// For a number of any shape.
+constexpr number_key make_long_key(const card::card_number& number) noexcept {
     static_assert(card::max_number_length == 20);
     const auto first = pack_characters(word_of<0>(number.characters()));
     const auto second = pack_characters(word_of<8>(number.characters()));
     const auto third = pack_characters(word_of<16>(number.characters())) >> (4 * bits_of_character);
     constexpr unsigned rest = 6 * bits_of_character;  // of the second, what the low word has
-    const auto kind = std::uint64_t{card::index_of(number.kind())}
+    const auto kind = std::uint64_t{1 + card::index_of(number.kind())}
                       << (bits_of_character * characters_of_word);
     return {kind | first << (2 * bits_of_character) | second >> rest,
             (second & ((1ULL << rest) - 1)) << (4 * bits_of_character) | third};
 }
 
+constexpr number_key key_of(const card::card_number& number) noexcept {
+    if (const auto usual = find_usual_key(number)) [[likely]]
+        return {0, *usual};
+    return make_long_key(number);
+}
+
 constexpr card::card_kind kind_of(const number_key& key) noexcept {
-    return card::all_card_kinds[key.high >> (bits_of_character * characters_of_word)];
+    if (key.high == 0) return card::all_card_kinds[key.low >> place_of_kind];
+    return card::all_card_kinds[(key.high >> (bits_of_character * characters_of_word)) - 1];
 }
 
 }  // namespace cardresolver::run

@@ -114,19 +114,25 @@ TEST(distinct_counter, needs_little_room_for_a_sorted_list) {
 }
 
 TEST(key_run, gives_back_what_it_was_given) {
-    const std::vector<number_key> keys{{0, 0},           {0, 1},           {0, 128},
-                                       {0, 1ULL << 63U}, {0, ~0ULL},       {1, 0},
-                                       {1ULL << 60U, 5}, {2ULL << 60U, 5}, {(3ULL << 60U) - 1, ~0ULL}};
+    const std::vector<number_key> keys{{0, 0},
+                                       {0, 1},
+                                       {0, 128},
+                                       {0, 1ULL << 62U},
+                                       {0, (3ULL << 62U) - 1},
+                                       {1ULL << 60U, 5},
+                                       {(1ULL << 60U) + 7, ~0ULL},
+                                       {2ULL << 60U, 5},
+                                       {3ULL << 60U, ~0ULL}};
     key_run run;
     for (const auto& key : keys) {
         ASSERT_TRUE(run.may_take(key));
-        run.add(key);
-        run.add(key);
+        run.add({&key, 1});
+        run.add(std::array{key, key});
     }
     EXPECT_FALSE(run.may_take(keys.front()));
     EXPECT_EQ(run.first, keys.front());
     EXPECT_EQ(run.last, keys.back());
-    EXPECT_EQ(run.counts, (counts_by_kind{6, 1, 2}));
+    EXPECT_EQ(run.counts, (counts_by_kind{5, 2, 2}));
     number_key key;
     std::string_view rest = run.bytes;
     for (const auto& expected : keys) {
