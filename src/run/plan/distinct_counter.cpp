@@ -59,30 +59,31 @@ private:
 };
 
 distinct_counter::distinct_counter(std::string folder, std::size_t run_size)
-    : folder_(std::move(folder)), run_size_(run_size), most_newest_(std::min(run_size, newest_keys)) {
-    newest_.reserve(most_newest_);
+    : folder_(std::move(folder)), run_size_(run_size), newest_(std::min(run_size, newest_keys)) {
     unsorted_.reserve(run_size_);
 }
 
 void distinct_counter::take_newest() {
-    if (std::is_sorted(newest_.begin(), newest_.end()) && may_ascend()) {
-        take_ascending();
+    const auto keys = std::span<const number_key>(newest_).first(newest_count_);
+    newest_count_ = 0;
+    if (keys.empty()) return;
+    if (std::is_sorted(keys.begin(), keys.end()) && may_ascend(keys.front())) {
+        take_ascending(keys);
     } else {
-        take_unsorted();
+        take_unsorted(keys);
     }
-    newest_.clear();
 }
 
-/// Whether the newest keys, which are sorted, go on with the ascending ones, or are worth another such run.
-bool distinct_counter::may_ascend() {
-    if (newest_.empty() || ascending_.may_take(newest_.front())) return true;
+/// Whether sorted keys from `first` on go on with the ascending ones, or are worth another such run.
+bool distinct_counter::may_ascend(const number_key& first) {
+    if (ascending_.may_take(first)) return true;
     if (ascending_.bytes.size() < run_size_ / least_part) return false;
     spill_ascending();
     return true;
 }
 
-void distinct_counter::take_ascending() {
-    ascending_.add(newest_);
+void distinct_counter::take_ascending(std::span<const number_key> keys) {
+    ascending_.add(keys);
     if (ascending_.bytes.size() >= run_size_) spill_ascending();
 }
 
@@ -92,9 +93,9 @@ void distinct_counter::spill_ascending() {
     ascending_ = {};
 }
 
-void distinct_counter::take_unsorted() {
-    if (unsorted_.size() + newest_.size() > run_size_) spill_unsorted();
-    unsorted_.add(newest_);
+void distinct_counter::take_unsorted(std::span<const number_key> keys) {
+    if (unsorted_.size() + keys.size() > run_size_) spill_unsorted();
+    unsorted_.add(keys);
 }
 
 /// Hands the keys to the second thread, once that has done with those before.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <future>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,8 @@ public:
     distinct_counter& operator=(const distinct_counter&) = delete;
 
     void add(const number_key& key) {
-        newest_.push_back(key);
-        if (newest_.size() == most_newest_) take_newest();
+        newest_[newest_count_++] = key;
+        if (newest_count_ == newest_.size()) take_newest();
     }
 
     /// The number of different keys. Ends the counting: nothing may be added afterwards.
@@ -58,9 +59,9 @@ private:
     class run_reader;
 
     void take_newest();
-    bool may_ascend();
-    void take_ascending();
-    void take_unsorted();
+    bool may_ascend(const number_key& first);
+    void take_ascending(std::span<const number_key> keys);
+    void take_unsorted(std::span<const number_key> keys);
     void spill_ascending();
     void spill_unsorted();
     void spill(const key_run& run);
@@ -70,8 +71,8 @@ private:
 
     std::string folder_;
     std::size_t run_size_;
-    std::size_t most_newest_;
-    std::vector<number_key> newest_;  ///< not looked at yet
+    std::vector<number_key> newest_;  ///< not looked at yet; behind the count, room for more
+    std::size_t newest_count_ = 0;
     key_run ascending_;
     unsorted_keys unsorted_;            ///< being collected
     unsorted_keys sorted_;              ///< of the second thread, while it works

@@ -12,6 +12,10 @@
 #include <cstdint>
 #include <optional>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace cardresolver::run {
 
 /// Those of the usual shapes come first. Ordered by kind, then by characters: a list that is sorted comes as
@@ -57,10 +61,43 @@ constexpr std::uint64_t pack_nibbles(std::uint64_t word) noexcept {
     return (word | word >> 16U) & 0xFFFF'FFFF;
 }
 
-/// Eight characters out of 0-9 and A-F as digits.
-constexpr std::uint64_t pack_hexadecimal(std::uint64_t word) noexcept {
-    const auto letters = word >> 6U & card::in_each_byte(1);
-    return pack_nibbles((word & card::in_each_byte(0x0F)) + letters * 9);
+/// Sixteen characters out of 0-9 and A-Z, read as hexadecimal digits.
+struct hexadecimal_digits {
+    std::uint64_t value = 0;  ///< meaningful where `are_all`
+    bool are_all = false;     ///< no letter is beyond F
+};
+
+/// Of characters of which the first one is the highest byte, on any machine.
+constexpr hexadecimal_digits read_hexadecimal_by_words(std::uint64_t first, std::uint64_t last) noexcept {
+    const auto pack = [](std::uint64_t word) {
+        const auto letters = word >> 6U & card::in_each_byte(1);
+        return pack_nibbles((word & card::in_each_byte(0x0F)) + letters * 9);
+    };
+    const auto beyond = card::bytes_between(first, 'G', 'Z') | card::bytes_between(last, 'G', 'Z');
+    return {pack(first) << 32U | pack(last), beyond == 0};
+}
+
+#if defined(__SSE2__)
+/// The same in half of the instructions.
+inline hexadecimal_digits read_hexadecimal_by_vector(std::uint64_t first, std::uint64_t last) noexcept {
+    const auto bytes = _mm_set_epi64x(std::bit_cast<long long>(first), std::bit_cast<long long>(last));
+    const auto beyond = _mm_cmpgt_epi8(bytes, _mm_set1_epi8('F'));
+    const auto letters = _mm_cmpgt_epi8(bytes, _mm_set1_epi8('9'));
+    const auto nibbles =
+        _mm_add_epi8(_mm_and_si128(bytes, _mm_set1_epi8(0x0F)), _mm_and_si128(letters, _mm_set1_epi8(9)));
+    const auto pairs =
+        _mm_and_si128(_mm_or_si128(nibbles, _mm_srli_epi16(nibbles, 4)), _mm_set1_epi16(0x00FF));
+    const auto packed = _mm_cvtsi128_si64(_mm_packus_epi16(pairs, pairs));
+    return {std::bit_cast<std::uint64_t>(packed), _mm_movemask_epi8(beyond) == 0};
+}
+#endif
+
+inline hexadecimal_digits read_hexadecimal(std::uint64_t first, std::uint64_t last) noexcept {
+#if defined(__SSE2__)
+    return read_hexadecimal_by_vector(first, last);
+#else
+    return read_hexadecimal_by_words(first, last);
+#endif
 }
 
 /// Eight characters out of 0-9, as 1 to 10, and of "no character", as 0.
@@ -75,7 +112,7 @@ constexpr std::uint64_t pack_counted(std::uint64_t word) noexcept {
 inline constexpr unsigned place_of_kind = 62;
 
 /// Nothing where the number has no usual shape.
-constexpr std::optional<std::uint64_t> find_usual_key(const card::card_number& number) noexcept {
+inline std::optional<std::uint64_t> find_usual_key(const card::card_number& number) noexcept {
     const auto length = number.view().size();
     const auto first = word_of<0>(number.characters());
     const auto second = word_of<8>(number.characters());
@@ -83,11 +120,10 @@ constexpr std::optional<std::uint64_t> find_usual_key(const card::card_number& n
         constexpr std::uint64_t prefix = 0x3839'3836;  // 8986
         const auto low = first << 32U | second >> 32U;
         const auto lowest = second << 32U | word_of<16>(number.characters()) >> 32U;
-        const auto beyond = card::bytes_between(low, 'G', 'Z') | card::bytes_between(lowest, 'G', 'Z');
-        const auto key = pack_hexadecimal(low) << 32U | pack_hexadecimal(lowest);
-        const bool is_usual = length == card::max_number_length && first >> 32U == prefix && beyond == 0 &&
-                              key >> place_of_kind == card::index_of(card::card_kind::iccid);
-        return is_usual ? std::optional(key) : std::nullopt;
+        const auto digits = read_hexadecimal(low, lowest);
+        const bool is_usual = length == card::max_number_length && first >> 32U == prefix && digits.are_all &&
+                              digits.value >> place_of_kind == card::index_of(card::card_kind::iccid);
+        return is_usual ? std::optional(digits.value) : std::nullopt;
     }
     constexpr std::size_t most_digits = 15;
     const auto letters = (first | second) & card::in_each_byte(0x40);
@@ -109,7 +145,7 @@ constexpr number_key make_long_key(const card::card_number& number) noexcept {
             (second & ((1ULL << rest) - 1)) << (4 * bits_of_character) | third};
 }
 
-constexpr number_key key_of(const card::card_number& number) noexcept {
+inline number_key key_of(const card::card_number& number) noexcept {
     if (const auto usual = find_usual_key(number)) [[likely]]
         return {0, *usual};
     return make_long_key(number);

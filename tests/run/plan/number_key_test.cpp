@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <random>
@@ -127,6 +128,31 @@ TEST(usual_key, there_is_one_for_the_usual_shapes_alone) {
         for (std::size_t length = 1; length <= card::max_number_length; ++length) {
             EXPECT_EQ(find_usual_key({kind, std::string(length, '9')}).has_value(), length <= 15) << length;
             EXPECT_FALSE(find_usual_key({kind, std::string(length - 1, '9') + "A"})) << length;
+        }
+    }
+}
+
+/// Both ways of the same reading, whichever one this machine takes.
+TEST(usual_key, is_read_as_hexadecimal_digits) {
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    constexpr std::string_view characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    constexpr std::string_view hexadecimal = characters.substr(0, 16);
+    for (int round = 0; round < 50'000; ++round) {
+        std::array<std::uint64_t, 2> words{};
+        std::string text(16, '0');
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            text[i] = characters[random() % (random() % 32 == 0 ? characters.size() : hexadecimal.size())];
+            words[i / 8] = words[i / 8] << 8U | static_cast<unsigned char>(text[i]);
+        }
+        const bool are_all = text.find_first_not_of(hexadecimal) == std::string::npos;
+        for (const auto& read :
+             {read_hexadecimal(words[0], words[1]), read_hexadecimal_by_words(words[0], words[1])}) {
+            ASSERT_EQ(read.are_all, are_all) << text;
+            if (are_all) {
+                ASSERT_EQ(read.value, std::stoull(text, nullptr, 16)) << text;
+            }
         }
     }
 }
