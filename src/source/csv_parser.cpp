@@ -19,6 +19,57 @@ bool is_blank(std::string_view record) noexcept {
     return !begins_visibly(record) && card::trim_blanks(record).empty();
 }
 
+/// One record and its fields, as the bytes come along at which one of them ends.
+class usual_record {
+public:
+    usual_record(std::string_view text, char delimiter, std::size_t wanted)
+        : text_(text), delimiter_(delimiter), wanted_(wanted) {}
+
+    std::size_t begin() const noexcept { return begin_; }
+    /// Within quotes, so that no delimiter counts.
+    bool is_open() const noexcept { return is_open_; }
+    /// Of the wanted field, without its quotes; empty where the record has ended before it.
+    std::size_t wanted_begin() const noexcept { return wanted_begin_; }
+    std::size_t wanted_length() const noexcept { return wanted_length_; }
+
+    void begin_record(std::size_t place) noexcept {
+        begin_ = field_begin_ = wanted_begin_ = place;
+        wanted_length_ = field_ = 0;
+    }
+    void end_field(std::size_t end) noexcept {
+        if (field_++ == wanted_) {
+            wanted_begin_ = field_begin_ + quotes_;
+            wanted_length_ = end - quotes_ - wanted_begin_;
+        }
+        field_begin_ = end + 1;
+        quotes_ = 0;
+    }
+    /// False where the quote neither opens the field nor closes all of it.
+    bool take_quote(std::size_t place) noexcept {
+        if (!is_open_ && place != field_begin_) return false;
+        is_open_ = !is_open_;
+        quotes_ = 1;
+        return is_open_ || is_followed_by_end(place);
+    }
+
+private:
+    bool is_followed_by_end(std::size_t place) const noexcept {
+        const auto next = text_.substr(place + 1, 2);
+        return next.starts_with(delimiter_) || next.starts_with('\n') || next == "\r\n";
+    }
+
+    std::string_view text_;
+    char delimiter_;
+    std::size_t wanted_;
+    std::size_t begin_ = 0;
+    std::size_t field_ = 0;  ///< which one of the record
+    std::size_t field_begin_ = 0;
+    std::size_t quotes_ = 0;  ///< at each end of the field
+    bool is_open_ = false;
+    std::size_t wanted_begin_ = 0;
+    std::size_t wanted_length_ = 0;
+};
+
 std::string_view without_line_end(std::string_view record) noexcept {
     if (record.ends_with('\n')) record.remove_suffix(1);
     if (record.ends_with('\r')) record.remove_suffix(1);
@@ -63,38 +114,32 @@ std::size_t csv_parser::parse(record_block& block, bool at_end) {
     return position;
 }
 
-/// Records without quotes up to the first that is not such a one, or not whole. Returns how many bytes that
-/// takes. What `scan` and `take` do with them comes to the same.
+/// Records of fields that are plain or wholly within quotes, up to the first that is not such a one, or not
+/// whole. Returns how many bytes that takes. What `scan` and `take` do with them comes to the same.
 std::size_t csv_parser::take_usual_records(record_block& block, std::size_t offset) {
     if (header_pending_ || is_line_by_line()) return 0;
     const auto text = std::string_view(block.text).substr(offset);
     const auto delimiter = layout_.delimiter;
-    std::size_t begin = 0;
-    std::size_t field = 0;  // which one of the record
-    std::size_t field_begin = 0;
-    std::size_t field_end = 0;
+    usual_record fields(text, delimiter, layout_.column);
     const auto see = [&](std::size_t place) {
-        const bool is_wanted = field == layout_.column;
+        if (text[place] == '"') return fields.take_quote(place);
+        if (fields.is_open()) return text[place] == delimiter;
         if (text[place] == delimiter) {
-            if (is_wanted) field_end = place;
-            if (++field == layout_.column) field_begin = place + 1;
+            fields.end_field(place);
             return true;
         }
-        if (text[place] == '"') return false;
-        auto record = text.substr(begin, place - begin);
+        auto record = text.substr(fields.begin(), place - fields.begin());
         if (record.size() >= max_record_length || !begins_visibly(record)) return false;
         if (record.back() == '\r') record.remove_suffix(1);
-        if (is_wanted) field_end = begin + record.size();
         keep(block, record);
-        if (field < layout_.column) field_begin = field_end = begin;
-        add(block, offset + field_begin, field_end - field_begin, card::invalid_reason::none);
+        fields.end_field(fields.begin() + record.size());
+        add(block, offset + fields.wanted_begin(), fields.wanted_length(), card::invalid_reason::none);
         ++lines_;
-        field = 0;
-        begin = field_begin = place + 1;
+        fields.begin_record(place + 1);
         return true;
     };
     for_each_place(text, see, '\n', '"', delimiter);
-    return begin;
+    return fields.begin();
 }
 
 std::size_t csv_parser::skip_long_line(std::string_view text) {

@@ -246,7 +246,12 @@ TEST(csv_parser, agrees_with_a_naive_reading_of_lists_of_numbers) {
                                " \t"sv,
                                "4,\"a\nb\",c"sv,
                                "\r"sv,
-                               "5\"disk,1064826090209"sv};
+                               "5\"disk,1064826090209"sv,
+                               "\"6\",\"a,\nb\",c"sv,
+                               "\"7\",\"898602B2221430000006\"\r"sv,
+                               "\"8\",\"898602B2,2\",\"\""sv,
+                               "\"\",\"\"\"\"x"sv,
+                               "9,\"898602B2\" x,1"sv};
     const auto seed = std::random_device{}();
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
@@ -257,7 +262,7 @@ TEST(csv_parser, agrees_with_a_naive_reading_of_lists_of_numbers) {
             text += '\n';
         }
         for (auto changes = random() % 3; changes > 0 && !text.empty(); --changes)
-            text[random() % text.size()] = "\n\r ,;\x80"[random() % 6];
+            text[random() % text.size()] = "\n\r ,;\"\x80"[random() % 7];
         if (!text.empty() && random() % 2 == 0) text.pop_back();
         const std::size_t column = random() % 3;
         const auto expected = naive_reader(text).read(column);
