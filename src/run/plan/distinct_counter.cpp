@@ -58,6 +58,18 @@ private:
     number_key key_;
 };
 
+/// Puts `one` into a heap of runs, the one with the smallest key first, in the place of that.
+void distinct_counter::replace_front(std::span<run_reader*> heap, run_reader* one) noexcept {
+    std::size_t place = 0;
+    for (std::size_t child = 1; child < heap.size(); child = 2 * place + 1) {
+        if (child + 1 < heap.size() && heap[child + 1]->key() < heap[child]->key()) ++child;
+        if (one->key() <= heap[child]->key()) break;
+        heap[place] = heap[child];
+        place = child;
+    }
+    if (!heap.empty()) heap[place] = one;
+}
+
 distinct_counter::distinct_counter(std::string folder, std::size_t run_size)
     : folder_(std::move(folder)), run_size_(run_size), newest_(std::min(run_size, newest_keys)) {
     unsorted_.reserve(run_size_);
@@ -159,20 +171,19 @@ counts_by_kind distinct_counter::merge(std::size_t first, std::size_t end) {
         readers.emplace_back(*file_, spilled_[first + i], std::span(buffer).subspan(i * window, window));
         if (readers.back().next()) heap.push_back(&readers.back());
     }
-    const auto is_later = [](const run_reader* a, const run_reader* b) { return a->key() > b->key(); };
-    std::make_heap(heap.begin(), heap.end(), is_later);
+    std::make_heap(heap.begin(), heap.end(),
+                   [](const auto* a, const auto* b) { return a->key() > b->key(); });
     counts_by_kind counts{};
     std::optional<number_key> last;
     while (!heap.empty()) {
-        std::pop_heap(heap.begin(), heap.end(), is_later);
-        auto* const smallest = heap.back();
+        auto* smallest = heap.front();
         if (last != smallest->key()) ++counts[card::index_of(kind_of(smallest->key()))];
         last = smallest->key();
-        if (smallest->next()) {
-            std::push_heap(heap.begin(), heap.end(), is_later);
-        } else {
+        if (!smallest->next()) {
+            smallest = heap.back();
             heap.pop_back();
         }
+        replace_front(heap, smallest);
     }
     return counts;
 }

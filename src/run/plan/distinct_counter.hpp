@@ -58,6 +58,8 @@ private:
     };
     class run_reader;
 
+    static void replace_front(std::span<run_reader*> heap, run_reader* one) noexcept;
+
     void take_newest();
     bool may_ascend(const number_key& first);
     void take_ascending(std::span<const number_key> keys);
