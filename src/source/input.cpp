@@ -19,7 +19,10 @@
 namespace cardresolver::source {
 namespace {
 
-constexpr std::size_t block_bytes = 65536;
+/// A block with what is left of the last one. No power of two: then blocks begin anywhere in a page of the
+/// list. Where they do at one place, each is copied out of the system's cache to one distance from where it
+/// stands there, and the processor takes three times as long where that is a few bytes.
+constexpr std::size_t block_bytes = 65536 - 64;
 constexpr std::size_t max_shown_path = 1000;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
@@ -58,7 +61,7 @@ private:
     void look_at_first_line(const input_settings& settings);
     void go_to(const input_position& from);
     input_position position() const;
-    std::size_t read_some(char* to);
+    std::size_t read_some(char* to, std::size_t room);
     void read_more();
     void drop_blank_lines();
     std::unique_ptr<record_parser> make_parser(const input_settings& settings);
@@ -174,8 +177,8 @@ input_position file_list::position() const {
     return here;
 }
 
-std::size_t file_list::read_some(char* to) {
-    const auto count = encoded_->read(to, block_bytes);
+std::size_t file_list::read_some(char* to, std::size_t room) {
+    const auto count = encoded_->read(to, room);
     passed_ += count;
     at_end_ = count == 0;
     return count;
@@ -184,7 +187,7 @@ std::size_t file_list::read_some(char* to) {
 void file_list::read_more() {
     const auto kept = pending_.size();
     pending_.resize(kept + block_bytes);
-    const auto count = read_some(pending_.data() + kept);
+    const auto count = read_some(pending_.data() + kept, block_bytes);
     pending_.resize(kept + count);
 }
 
@@ -196,9 +199,10 @@ void file_list::fill(record_block& block) {
     if (is_untouched_ && (kept != 0 || at_end_)) {
         block.text.assign(pending_);
     } else {
-        block.text.resize(kept + block_bytes);
+        const auto room = kept < block_bytes / 2 ? block_bytes - kept : block_bytes;
+        block.text.resize(kept + room);
         std::memcpy(block.text.data(), pending_.data(), kept);
-        const auto count = read_some(block.text.data() + kept);
+        const auto count = read_some(block.text.data() + kept, room);
         block.text.resize(kept + count);
     }
     is_untouched_ = false;
