@@ -2,41 +2,55 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 namespace cardresolver::run {
 namespace {
 
 /// Fewer keys are sorted by comparing.
-constexpr std::size_t few_keys = 512;
+constexpr std::size_t few_keys = 1024;
 
-constexpr std::size_t byte_of(std::uint64_t word, unsigned shift) noexcept {
-    return word >> shift & 0xFFU;
-}
+/// Bits by which one pass sorts at most: as many as have their places in the processor's nearest cache.
+constexpr unsigned most_bits = 11;
 
-/// One pass of a radix sort: by the byte at `shift`.
-void sort_by_byte(std::vector<std::uint64_t>& words, std::vector<std::uint64_t>& room, unsigned shift) {
-    std::array<std::uint32_t, 256>
+/// A part of a word.
+struct digit {
+    unsigned shift = 0;
+    unsigned bits = 0;
+
+    constexpr std::size_t of(std::uint64_t word) const noexcept { return word >> shift & ((1U << bits) - 1); }
+};
+
+/// One pass of a radix sort.
+void sort_by(digit by, std::vector<std::uint64_t>& words, std::vector<std::uint64_t>& room) {
+    std::array<std::uint32_t, 1U << most_bits>
         places{};  // how many words have each value, then where the next of them goes
     for (const auto word : words)
-        ++places[byte_of(word, shift)];
+        ++places[by.of(word)];
     std::uint32_t sum = 0;
     for (auto& place : places)
         sum += std::exchange(place, sum);
     for (const auto word : words)
-        room[places[byte_of(word, shift)]++] = word;
+        room[places[by.of(word)]++] = word;
     words.swap(room);
 }
 
-/// By each byte in which they differ.
+/// By the bits from the first to the last in which they differ, in parts that are about equal.
 void sort_words(std::vector<std::uint64_t>& words, std::vector<std::uint64_t>& room) {
     if (words.size() < few_keys) return std::sort(words.begin(), words.end());
     room.resize(words.size());
     std::uint64_t differences = 0;
     for (const auto word : words)
         differences |= word ^ words.front();
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        if (byte_of(differences, shift) != 0) sort_by_byte(words, room, shift);
+    const auto end = static_cast<unsigned>(std::bit_width(differences));
+    const auto begin = std::min(end, static_cast<unsigned>(std::countr_zero(differences)));
+    const auto passes = (end - begin + most_bits - 1) / most_bits;
+    for (unsigned pass = 0; pass < passes; ++pass) {
+        const auto shift = begin + (end - begin) * pass / passes;
+        const auto next = begin + (end - begin) * (pass + 1) / passes;
+        const digit by{shift, next - shift};
+        if (by.of(differences) != 0) sort_by(by, words, room);
     }
 }
 

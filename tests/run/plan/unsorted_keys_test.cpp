@@ -20,16 +20,17 @@ std::vector<number_key> keys_of(const key_run& run) {
     return keys;
 }
 
-/// Few and many, with many and few bytes in which they differ; the same object again and again.
+/// Few and many, with many and few bits in which they differ; the same object again and again.
 TEST(unsorted_keys, sorts_as_the_standard_library_does) {
     const auto seed = std::random_device{}();
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     unsorted_keys unsorted;
-    constexpr auto longest = std::uint64_t{2} << place_of_kind | 0xFFFF;
-    for (const std::size_t count : {0U, 1U, 2U, 511U, 512U, 513U, 5'000U, 70'000U}) {
+    constexpr auto kinds = std::uint64_t{2} << place_of_kind;
+    constexpr auto digits = (std::uint64_t{1} << place_of_kind) - 1;
+    for (const std::size_t count : {0U, 1U, 2U, 1023U, 1024U, 1025U, 5'000U, 70'000U}) {
         for (const std::uint64_t mask :
-             {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{0xFF00}, longest}) {
+             {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{0xFFF00}, kinds | 0xFFFF, kinds | digits}) {
             for (const unsigned unusual : {0U, 1U, 2U}) {
                 std::vector<number_key> keys;
                 for (std::size_t i = 0; i < count; ++i) {
