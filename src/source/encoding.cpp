@@ -48,6 +48,22 @@ std::size_t count_faults(std::string_view text, LengthOf length_of) noexcept {
     return faults;
 }
 
+/// Whole steps without any other byte. Their size is known and even, so that the compiler takes many bytes at
+/// once.
+template <std::size_t Step>
+std::size_t count_ascii_steps(std::string_view text) noexcept {
+    std::size_t count = 0;
+    for (; text.size() - count >= Step; count += Step) {
+        unsigned char seen = 0;
+        const char* const bytes = text.data() + count;
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < Step; ++i)
+            seen = static_cast<unsigned char>(seen | static_cast<unsigned char>(bytes[i]));
+        if (seen >= 0x80) break;
+    }
+    return count;
+}
+
 }  // namespace
 
 std::size_t gb18030_length(std::string_view text) noexcept {
@@ -63,16 +79,8 @@ std::size_t gb18030_length(std::string_view text) noexcept {
 }
 
 std::size_t count_ascii(std::string_view text) noexcept {
-    constexpr std::size_t step = 1024;  // known and even, so that the compiler takes many bytes at once
-    std::size_t count = 0;
-    for (; text.size() - count >= step; count += step) {
-        unsigned char seen = 0;
-        const char* const bytes = text.data() + count;
-#pragma GCC unroll 4
-        for (std::size_t i = 0; i < step; ++i)
-            seen = static_cast<unsigned char>(seen | static_cast<unsigned char>(bytes[i]));
-        if (seen >= 0x80) break;
-    }
+    auto count = count_ascii_steps<1024>(text);
+    count += count_ascii_steps<64>(text.substr(count));
     while (count < text.size() && byte_at(text, count) < 0x80)
         ++count;
     return count;

@@ -64,8 +64,8 @@ TEST(gb18030_length, goes_by_the_shape) {
 }
 
 TEST(count_ascii, stops_at_the_first_byte_that_is_more) {
-    std::string text(200, 'a');
-    EXPECT_EQ(count_ascii(text), 200U);
+    std::string text(2300, 'a');  // steps of each size, and a rest
+    EXPECT_EQ(count_ascii(text), text.size());
     EXPECT_EQ(count_ascii(""), 0U);
     for (std::size_t at = 0; at < text.size(); ++at) {
         text[at] = '\x80';
