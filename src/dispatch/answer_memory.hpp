@@ -36,8 +36,7 @@ public:
     [[gnu::always_inline]] std::uint32_t remember(std::uint32_t hash, const card::card_outcome& outcome,
                                                   Forget forget) {
         if (!fits(outcome)) return no_id;
-        const bool is_latest = is_said_by(latest_, outcome.status, outcome.message);
-        if (!is_latest) latest_ = statement_for(outcome.status, outcome.message, forget);
+        if (!has_latest_wording(outcome)) take_wording(outcome, forget);
         ++statements_[latest_].answers;
         if (count_ == answers_.size()) forget_oldest(forget);
         const auto id = next_;
@@ -107,20 +106,25 @@ private:
         const auto all = static_cast<std::uint32_t>(answers_.size());
         return next_ >= count_ ? next_ - count_ : next_ + (all - count_);
     }
-    [[gnu::always_inline]] bool is_said_by(std::uint32_t place, std::string_view status,
-                                           std::string_view message) const noexcept {
+    bool is_said_by(std::uint32_t place, std::string_view status, std::string_view message) const noexcept {
         const auto& one = statements_[place];
-        return one.answers > 0 && card::same_text(one.message, message) &&
-               card::same_text(one.status, status);
+        return one.answers > 0 && one.message == message && one.status == status;
     }
     std::uint32_t find_statement(std::string_view status, std::string_view message) const noexcept;
     std::uint32_t add_statement(std::string_view status, std::string_view message);
     void drop_statement(std::uint32_t id);
 
+    bool has_latest_wording(const card::card_outcome& outcome) const noexcept {
+        return outcome.wording != 0 && outcome.wording == latest_wording_ && statements_[latest_].answers > 0;
+    }
+    template <class Forget>
+    [[gnu::noinline]] void take_wording(const card::card_outcome& outcome, Forget forget) {
+        latest_ = statement_for(outcome.status, outcome.message, forget);
+        latest_wording_ = outcome.wording;
+    }
     /// The place of a statement, of which no answer is counted yet where it is new.
     template <class Forget>
-    [[gnu::noinline]] std::uint32_t statement_for(std::string_view status, std::string_view message,
-                                                  Forget forget) {
+    std::uint32_t statement_for(std::string_view status, std::string_view message, Forget forget) {
         if (const auto known = find_statement(status, message); known != no_id) return known;
         while (statement_bytes_ + status.size() + message.size() > most_statement_bytes_)
             forget_oldest(forget);
@@ -139,7 +143,8 @@ private:
     std::vector<answer> answers_;  ///< a ring
     std::uint32_t next_ = 0;
     std::uint32_t count_ = 0;
-    std::uint32_t latest_ = 0;  ///< the place of the statement of the newest answer
+    std::uint32_t latest_ = 0;          ///< the place of the statement of the newest answer
+    std::uint32_t latest_wording_ = 0;  ///< see `card::card_outcome`
     std::vector<statement> statements_;
     std::vector<std::uint32_t> free_statements_;
     std::array<std::uint32_t, recent_statements> recent_;  ///< places of statements, the newest first

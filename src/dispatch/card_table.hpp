@@ -130,7 +130,7 @@ private:
     std::uint32_t answer_of(std::uint32_t id) const noexcept { return id - first_answer_; }
     std::uint32_t id_of_answer(std::uint32_t answer) const noexcept { return answer + first_answer_; }
 
-    number_index::position place_of(const hashed_number& wanted) const noexcept {
+    [[gnu::always_inline]] number_index::position place_of(const hashed_number& wanted) const noexcept {
         return index_.locate(wanted.hash,
                              [&](std::uint32_t candidate) { return is_about(candidate, wanted.number); });
     }

@@ -10,6 +10,8 @@ constexpr std::size_t most_in_bucket = 9;
 
 number_index::number_index(std::size_t most_ids)
     : buckets_(std::bit_ceil(most_ids / most_in_bucket + 1)),
-      mask_(static_cast<std::uint32_t>(buckets_.size() - 1)) {}
+      mask_(static_cast<std::uint32_t>(buckets_.size() - 1)) {
+    CARDRESOLVER_VERIFY(most_ids < id_limit);
+}
 
 }  // namespace cardresolver::dispatch

@@ -32,14 +32,18 @@ struct hashed_number {
 ///
 /// An open hash table of buckets of twelve places, each bucket one line of the processor's cache: what is
 /// looked for is nearly always in the first one that is looked at, or nowhere. A byte of the hash, the tag,
-/// stands for an id until the id itself is looked at; all tags of a bucket are compared at once, without a
-/// branch that could be foreseen wrongly. An id whose bucket is full goes to the next one with room, and each
-/// full one on its way counts it: a search goes on only past buckets that have counted some. So an id is
-/// erased where it is, and nothing moves (the scheme of Facebook's F14 tables).
+/// stands for an id until that is looked at, and twelve more bits beside the id until its number is; all tags
+/// of a bucket are compared at once, without a branch that could be foreseen wrongly. An id whose bucket is
+/// full goes to the next one with room, and each full one on its way counts it: a search goes on only past
+/// buckets that have counted some. So an id is erased where it is, and nothing moves (the scheme of
+/// Facebook's F14 tables).
 ///
 /// Memory: 7 to 15 bytes for each id, allocated at the start.
 class number_index {
 public:
+    /// Ids are less than this.
+    static constexpr std::uint32_t id_limit = (1U << 20U) - 1;
+
     /// For at most `most_ids` ids at a time.
     explicit number_index(std::size_t most_ids);
 
@@ -56,17 +60,18 @@ public:
         __builtin_prefetch(&buckets_[home_of(hash)]);
     }
 
-    /// An id under `hash` for which `is_it(id)` holds; else the free place where it belongs. `is_it` is asked
-    /// about some ids under other hashes, too.
+    /// An id under `hash` for which `is_it(id)` holds; else the free place where it belongs. Now and then
+    /// `is_it` is asked about an id under another hash, too.
     template <class IsIt>
-    position locate(std::uint32_t hash, IsIt is_it) const {
+    [[gnu::always_inline]] position locate(std::uint32_t hash, IsIt is_it) const {
         const auto tag = tag_of(hash);
         const auto home = home_of(hash);
         for (auto at = home;; at = next(at)) {
             const auto& one = buckets_[at];
             for (auto found = one.places_with(tag); found != 0; found &= found - 1) {
                 const auto place = first(found);
-                if (is_it(one.ids[place])) return {at, place};
+                const auto differing = one.entries[place] ^ entry_of(hash, 0);
+                if (differing <= id_limit && is_it(differing)) return {at, place};
             }
             if (one.passed_by == 0 || next(at) == home) [[likely]]
                 return free_place(home);
@@ -74,7 +79,10 @@ public:
     }
 
     /// The id that stands there, or `no_id`.
-    std::uint32_t at(position where) const noexcept { return buckets_[where.bucket].ids[where.place]; }
+    std::uint32_t at(position where) const noexcept {
+        const auto entry = buckets_[where.bucket].entries[where.place];
+        return entry == no_id ? no_id : entry & id_limit;
+    }
 
     /// `where` is free, and `locate` has named it for `hash`.
     void put(position where, std::uint32_t hash, std::uint32_t id) noexcept {
@@ -82,13 +90,14 @@ public:
             ++buckets_[at].passed_by;
         auto& one = buckets_[where.bucket];
         one.tags[where.place] = tag_of(hash);
-        one.ids[where.place] = id;
+        one.entries[where.place] = entry_of(hash, id);
     }
 
     /// `id`, which is there under this hash, is `successor` from now on.
-    void replace(std::uint32_t hash, std::uint32_t id, std::uint32_t successor) noexcept {
+    [[gnu::always_inline]] void replace(std::uint32_t hash, std::uint32_t id,
+                                        std::uint32_t successor) noexcept {
         const auto where = position_of(hash, id);
-        buckets_[where.bucket].ids[where.place] = successor;
+        buckets_[where.bucket].entries[where.place] = entry_of(hash, successor);
     }
 
     /// The id is there, under this hash.
@@ -96,7 +105,7 @@ public:
         const auto where = position_of(hash, id);
         auto& one = buckets_[where.bucket];
         one.tags[where.place] = free_tag;
-        one.ids[where.place] = no_id;
+        one.entries[where.place] = no_id;
         for (auto at = home_of(hash); at != where.bucket; at = next(at))
             --buckets_[at].passed_by;
     }
@@ -108,9 +117,9 @@ private:
     struct alignas(64) bucket {
         std::array<std::uint8_t, places> tags{};
         std::uint32_t passed_by = 0;  ///< ids that belong here or before, and are behind since it was full
-        std::array<std::uint32_t, places> ids;
+        std::array<std::uint32_t, places> entries;  ///< see `entry_of`; `no_id`: the place is free
 
-        bucket() noexcept { ids.fill(no_id); }
+        bucket() noexcept { entries.fill(no_id); }
 
         /// A bit for each place with this tag.
         std::uint32_t places_with(std::uint8_t tag) const noexcept;
@@ -125,6 +134,11 @@ private:
         const auto tag = static_cast<std::uint8_t>(hash >> 24U);
         return tag == free_tag ? std::uint8_t{1} : tag;
     }
+    /// An id, below twelve bits of its hash that neither the tag nor, but for many ids, the bucket is made
+    /// of.
+    static std::uint32_t entry_of(std::uint32_t hash, std::uint32_t id) noexcept {
+        return (hash << 8U & ~id_limit) | id;
+    }
     std::uint32_t home_of(std::uint32_t hash) const noexcept { return hash & mask_; }
     std::uint32_t next(std::uint32_t at) const noexcept { return (at + 1) & mask_; }
 
@@ -137,10 +151,16 @@ private:
     }
 
     /// Of an id that is there, under this hash.
-    position position_of(std::uint32_t hash, std::uint32_t id) const noexcept {
-        const auto where = locate(hash, [id](std::uint32_t candidate) { return candidate == id; });
-        CARDRESOLVER_VERIFY(at(where) == id);
-        return where;
+    [[gnu::always_inline]] position position_of(std::uint32_t hash, std::uint32_t id) const noexcept {
+        const auto tag = tag_of(hash);
+        const auto entry = entry_of(hash, id);
+        for (auto at = home_of(hash);; at = next(at)) {
+            const auto& one = buckets_[at];
+            for (auto found = one.places_with(tag); found != 0; found &= found - 1) {
+                if (one.entries[first(found)] == entry) return {at, first(found)};
+            }
+            CARDRESOLVER_VERIFY(one.passed_by > 0);
+        }
     }
 
     std::vector<bucket> buckets_;

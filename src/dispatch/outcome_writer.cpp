@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t max_status_bytes = 64;
 constexpr std::size_t max_message_bytes = 1024;
 
-bool has_letters_and_digits_alone(std::string_view text) noexcept {
+[[gnu::noinline]] bool has_letters_and_digits_alone(std::string_view text) noexcept {
     return card::all_bytes(text, [](std::uint64_t word) {
         return card::bytes_between(word, '0', '9') | card::bytes_between(word, 'A', 'Z') |
                card::bytes_between(word, 'a', 'z');
@@ -21,7 +21,7 @@ bool has_letters_and_digits_alone(std::string_view text) noexcept {
 /// The number as the carrier gave it, where it has the characters and length of its kind; else empty: an
 /// unknown number is better than a wrong one.
 template <card::card_kind Kind>
-std::string_view checked(std::string_view text) noexcept {
+[[gnu::always_inline]] inline std::string_view checked(std::string_view text) noexcept {
     constexpr std::array<std::size_t, card::card_kind_count> longest{20, 15, 13};
     if (text.size() > longest[card::index_of(Kind)]) return {};
     const bool is_number = card::has_digits_alone(text) ||
@@ -31,7 +31,8 @@ std::string_view checked(std::string_view text) noexcept {
 
 /// The row's number of `Kind`: the asked one as it was asked, another as the carrier gave it.
 template <card::card_kind Kind>
-std::string_view number_of_kind(const card::card_number& asked, std::string_view given) noexcept {
+[[gnu::always_inline]] inline std::string_view number_of_kind(const card::card_number& asked,
+                                                              std::string_view given) noexcept {
     return asked.kind() == Kind ? asked.view() : checked<Kind>(given);
 }
 
@@ -62,8 +63,7 @@ bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& ite
     row_.iccid = iccid;
     row_.msisdn = msisdn;
     row_.imsi = imsi;
-    row_.status = item.status;
-    row_.message = printable_message(item.message);
+    word(item.status, item.message);
     write(slot, listener);
     return true;
 }
@@ -82,24 +82,24 @@ void outcome_writer::write_unresolved(slot_id slot, card::outcome_kind kind, std
                                       std::string_view message, outcome_listener& listener) {
     using card::card_kind;
     const auto& asked = cards_[slot].number;
-    status_.clear();
-    card::append_printable(status_, status, max_status_bytes);
     row_.number = asked.view();
     row_.kind = asked.kind();
     row_.outcome = kind;
     row_.iccid = number_of_kind<card_kind::iccid>(asked, {});
     row_.msisdn = number_of_kind<card_kind::msisdn>(asked, {});
     row_.imsi = number_of_kind<card_kind::imsi>(asked, {});
-    row_.status = status_;
-    row_.message = printable_message(message);
+    word(status, message);
     write(slot, listener);
 }
 
-std::string_view outcome_writer::make_printable(std::string_view message) {
+void outcome_writer::learn_wording(std::string_view status, std::string_view message) {
+    raw_status_ = status;
     raw_message_ = message;
+    status_.clear();
+    card::append_printable(status_, status, max_status_bytes);
     message_.clear();
     card::append_printable(message_, message, max_message_bytes);
-    return message_;
+    if (++wording_ == 0) ++wording_;
 }
 
 }  // namespace cardresolver::dispatch

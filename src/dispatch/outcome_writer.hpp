@@ -39,17 +39,23 @@ private:
                           std::string_view message, outcome_listener& listener);
     inline void write(slot_id slot, outcome_listener& listener);
 
-    /// Most cards of a run have the same message: it is looked at once.
-    [[gnu::always_inline]] std::string_view printable_message(std::string_view message) {
-        return card::same_text(message, raw_message_) ? message_ : make_printable(message);
+    /// Most cards of a run have the same status and message: they are looked at once.
+    [[gnu::always_inline]] void word(std::string_view status, std::string_view message) {
+        if (!card::same_text(message, raw_message_) || !card::same_text(status, raw_status_)) [[unlikely]]
+            learn_wording(status, message);
+        row_.status = status_;
+        row_.message = message_;
+        row_.wording = wording_;
     }
-    std::string_view make_printable(std::string_view message);
+    void learn_wording(std::string_view status, std::string_view message);
 
     card_table& cards_;
     card::card_outcome row_;  ///< that is written: to make one anew for each card takes as long as to fill it
-    std::string raw_message_;  ///< of the last outcome, as it came
-    std::string message_;      ///< the same, printable
-    std::string status_;
+    std::uint32_t wording_ = 0;
+    std::string raw_status_;   ///< of the last outcome, as it came
+    std::string raw_message_;  ///< likewise
+    std::string status_;       ///< the same, printable
+    std::string message_;      ///< likewise
 };
 
 }  // namespace cardresolver::dispatch

@@ -128,9 +128,10 @@ void line_text::carry() noexcept {
     ++digits_[at];
 }
 
-void row_end::set(std::string_view status, std::string_view message, std::string_view text) {
-    status_ = status;
-    message_ = message;
+void row_end::set(const card::card_outcome& row, std::string_view text) {
+    wording_ = row.wording;
+    status_ = row.status;
+    message_ = row.message;
     text_ = text;
     size_ = text.size();
     text_.resize((size_ + block - 1) / block * block);
@@ -138,11 +139,11 @@ void row_end::set(std::string_view status, std::string_view message, std::string
 
 /// Keeps how a row ends, where that needs neither quotes nor repair.
 template <class Frame>
-bool row_maker::learn_end(std::string_view status, std::string_view message) {
-    if (!is_plain_csv_text(status) || !is_plain_csv_text(message)) return false;
+bool row_maker::learn_end(const card::card_outcome& row) {
+    if (!is_plain_csv_text(row.status) || !is_plain_csv_text(row.message)) return false;
     std::string text(Frame::before_status);
-    text.append(status).append(Frame::before_message).append(message).append(Frame::end);
-    end_.set(status, message, text);
+    text.append(row.status).append(Frame::before_message).append(row.message).append(Frame::end);
+    end_.set(row, text);
     return true;
 }
 
@@ -150,8 +151,7 @@ bool row_maker::learn_end(std::string_view status, std::string_view message) {
 template <class Frame>
 [[gnu::noinline]] void row_maker::prepare(row_buffer& out, const card::card_outcome& row,
                                           std::string_view front) {
-    if (!end_.is_of(row) && !learn_end<Frame>(row.status, row.message))
-        return append_unusual(out, row, front);
+    if (!end_.is_of(row) && !learn_end<Frame>(row)) return append_unusual(out, row, front);
     if (!line_.is_of(row.line)) line_.set(row.line);
     out.room_for(room_needed<Frame>(end_, front));
     append(out, row, front);
@@ -187,9 +187,9 @@ template <class Frame>
 
 row_maker::row_maker(output_format format) : format_(format) {
     if (format == output_format::ndjson) {
-        learn_end<ndjson_frame>({}, {});
+        learn_end<ndjson_frame>({});
     } else {
-        learn_end<csv_frame>({}, {});
+        learn_end<csv_frame>({});
     }
 }
 

@@ -48,10 +48,12 @@ private:
 class row_end {
 public:
     [[gnu::always_inline]] bool is_of(const card::card_outcome& row) const noexcept {
+        if (row.wording != 0 && row.wording == wording_) [[likely]]
+            return true;
         return card::same_text(row.message, message_) && card::same_text(row.status, status_);
     }
-    /// `text`: how a row with this status and message ends.
-    void set(std::string_view status, std::string_view message, std::string_view text);
+    /// `text`: how a row with the status and message of `row` ends.
+    void set(const card::card_outcome& row, std::string_view text);
 
     /// What `append` may write to.
     std::size_t room() const noexcept { return text_.size(); }
@@ -65,6 +67,7 @@ public:
 private:
     static constexpr std::size_t block = 16;
 
+    std::uint32_t wording_ = 0;
     std::string status_;
     std::string message_;
     std::string text_;  ///< whole blocks
@@ -90,7 +93,7 @@ private:
     template <class Frame>
     void prepare(row_buffer& out, const card::card_outcome& row, std::string_view front);
     template <class Frame>
-    bool learn_end(std::string_view status, std::string_view message);
+    bool learn_end(const card::card_outcome& row);
     void append_behind(row_buffer& out, const card::card_outcome& row, std::string_view front);
     void append_unusual(row_buffer& out, const card::card_outcome& row, std::string_view front);
 

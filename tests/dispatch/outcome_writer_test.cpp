@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstdint>
+#include <map>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cardresolver::dispatch {
@@ -72,6 +76,55 @@ TEST(outcome_writer, takes_the_characters_of_each_kind_alone) {
             }
         }
     }
+}
+
+/// Receives rows and holds their wording against what they say.
+class wording_check final : public outcome_listener {
+public:
+    void on_outcome(const card::card_outcome& outcome) override {
+        const std::pair said(std::string(outcome.status), std::string(outcome.message));
+        EXPECT_EQ(said, expected);
+        if (outcome.wording == 0) return;
+        EXPECT_EQ(said_in_.emplace(outcome.wording, said).first->second, said);
+        repeated += outcome.wording == latest_ ? 1 : 0;
+        latest_ = outcome.wording;
+    }
+    std::pair<std::string, std::string> expected;
+    int repeated = 0;  ///< rows with the wording of the one before
+
+private:
+    std::map<std::uint32_t, std::pair<std::string, std::string>> said_in_;
+    std::uint32_t latest_ = 0;
+};
+
+TEST(outcome_writer, rows_of_one_wording_say_the_same) {
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    card_table cards(1);
+    outcome_writer writer(cards);
+    wording_check row;
+    const std::array statuses{"0", "25", ""};
+    const std::array messages{"ok", "no\x01", ""};
+    const std::array printable{"ok", "no�", ""};
+    for (int step = 0; step < 20'000; ++step) {
+        const auto what = random() % 100 < 80 ? 0 : random() % 3;
+        const auto how = random() % 100 < 80 ? 0 : random() % 3;
+        row.expected = {statuses[what], printable[how]};
+        const auto slot = cards.add(asked_iccid, 1, {}).slot;
+        switch (random() % 8) {
+            case 0:
+                writer.write_refused(slot, statuses[what], messages[how], row);
+                break;
+            case 1:
+                writer.write_failed(slot, statuses[what], messages[how], row);
+                break;
+            default:
+                ASSERT_TRUE(writer.write_resolved(
+                    slot, {statuses[what], messages[how], {}, "460040260908676", {}}, row));
+        }
+    }
+    EXPECT_GT(row.repeated, 0);
 }
 
 TEST(outcome_writer, without_another_number_writes_nothing) {

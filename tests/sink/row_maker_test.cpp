@@ -88,6 +88,24 @@ TEST(row_maker, begins_with_the_kept_columns) {
     }
 }
 
+/// Those that say the same may say so by their wording; others have another one, or none.
+TEST(row_maker, believes_a_wording) {
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    constexpr std::array messages{"正确"sv, "to, be quoted"sv, ""sv, "another"sv};
+    for (const auto format : all_formats) {
+        maker_test test(format);
+        for (std::uint64_t line = 1; line < 5'000; ++line) {
+            auto row = usual_row(line);
+            const auto which = random() % 10 < 7 ? 0 : random() % messages.size();
+            row.message = messages[which];
+            row.wording = random() % 10 == 0 ? 0 : static_cast<std::uint32_t>(which) + 1;
+            test.expect_general(row);
+        }
+    }
+}
+
 /// A line is counted on from the one before, where it can be.
 TEST(row_maker, writes_any_line_after_any_other) {
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
