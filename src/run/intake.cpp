@@ -11,7 +11,7 @@
 namespace cardresolver::run {
 namespace {
 
-/// Blocks that are read ahead; each holds at most 64 KiB of the list.
+/// Blocks that are read ahead; each holds at most 24 KiB of the list, or one long record.
 constexpr std::size_t max_blocks = 4;
 
 /// What a row shows of an invalid text is 64 bytes at most; a cut character needs a little more to be seen.

@@ -69,7 +69,7 @@ public:
     input(const input&) = delete;
     input& operator=(const input&) = delete;
 
-    /// Fills `block` with what the next read gave (64 KiB, or what a pipe has at once, behind the beginning
+    /// Fills `block` with what the next read gave (24 KiB, or what a pipe has at once, behind the beginning
     /// of a record that the last block ended with); a block may hold no record. False at the end of the list,
     /// with `block` empty but for its counters.
     bool read(record_block& block);
