@@ -1,4 +1,4 @@
-// Lists of usual lines, cut into records as `source::input` does it: 64 KiB at a time.
+// Lists of usual lines, cut into records in pieces of 64 KiB.
 #include "source/csv_parser.hpp"
 #include "source/text_parser.hpp"
 

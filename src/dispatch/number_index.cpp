@@ -3,7 +3,7 @@
 namespace cardresolver::dispatch {
 namespace {
 
-/// On the average at most: where a quarter of the places is free, one id in a hundred is not in its bucket.
+/// On the average at most: where a quarter of the places is free, one id in thirty is not in its bucket.
 constexpr std::size_t most_in_bucket = 9;
 
 }  // namespace

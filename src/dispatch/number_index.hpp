@@ -70,8 +70,9 @@ public:
             const auto& one = buckets_[at];
             for (auto found = one.places_with(tag); found != 0; found &= found - 1) {
                 const auto place = first(found);
-                const auto differing = one.entries[place] ^ entry_of(hash, 0);
-                if (differing <= id_limit && is_it(differing)) return {at, place};
+                // The id is left where no bit of the hash differs.
+                const auto id = one.entries[place] ^ entry_of(hash, 0);
+                if (id <= id_limit && is_it(id)) return {at, place};
             }
             if (one.passed_by == 0 || next(at) == home) [[likely]]
                 return free_place(home);
@@ -129,7 +130,7 @@ private:
     static std::uint32_t first(std::uint32_t found) noexcept {
         return static_cast<std::uint32_t>(std::countr_zero(found));
     }
-    /// Of bits that tell no bucket from another, but where there are many millions.
+    /// Of bits that tell no bucket from another.
     static std::uint8_t tag_of(std::uint32_t hash) noexcept {
         const auto tag = static_cast<std::uint8_t>(hash >> 24U);
         return tag == free_tag ? std::uint8_t{1} : tag;

@@ -160,7 +160,10 @@ task<std::optional<failure>> connection::implementation::async_connect_to(
     }
     if (connect_error) co_return connect_failure(connect_error, peer);
     // What is tried at once must not wait; asynchronous operations do not mind.
-    socket.non_blocking(true, ec);
+    if (socket.non_blocking(true, ec); ec) {
+        co_return failure(failure_stage::connect, failure_kind::local,
+                          "cannot use the socket: " + ec.message());
+    }
     peer_address_ = peer;
     client_.open_descriptors.push_back(socket.native_handle());
     co_return std::nullopt;

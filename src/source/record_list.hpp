@@ -22,6 +22,10 @@ struct record {
 /// the vector, which is not inlined there, it was a third of reading a list.
 class record_list {
 public:
+    record_list() = default;
+    record_list(const record_list&) = delete;
+    record_list& operator=(const record_list&) = delete;
+
     void push_back(const record& one) {
         if (next_ == end_) grow();
         *next_++ = one;

@@ -343,6 +343,30 @@ TEST_P(tls_session, TL6_every_later_connection_resumes) {
     }
 }
 
+TEST_P(tls_session, TL6_a_connection_that_was_cut_leaves_its_session_to_the_next) {
+    constexpr std::uint64_t cuts = 6;
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        present_.least_version = version;
+        present_.most_version = version;
+        start([](peer& client) -> task<void> {
+            co_await client.async_read_request();
+            co_await client.async_write(ok_reply);
+            client.cut();
+        });
+        connect();
+        for (std::uint64_t i = 0; i < cuts; ++i) {
+            expect_ok();
+            run(until_found_dead());
+            std::optional<card::failure> failed;
+            run(open_into(*link_, failed));
+            EXPECT_FALSE(failed);
+        }
+        EXPECT_EQ(owner_->statistics().sessions_resumed, cuts) << version;
+        link_.reset();
+        owner_.reset();
+    }
+}
+
 TEST_P(tls_session, TL6_a_ticket_that_the_server_cannot_read_costs_a_whole_handshake) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         present_.least_version = version;
