@@ -42,7 +42,7 @@ struct card_outcome {
     std::string_view status;       ///< the carrier's code, or `http-503`, `timeout`, …
     std::string_view message;      ///< the carrier's text, or why the number is invalid
     std::string_view record = {};  ///< the whole record, where its columns are kept and it could be read
-    std::uint32_t wording = 0;     ///< not 0: rows with the same one have the same status and message
+    std::uint64_t wording = 0;     ///< not 0: rows with the same one have the same status and message
 };
 
 }  // namespace cardresolver::card

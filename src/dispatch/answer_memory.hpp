@@ -144,7 +144,7 @@ private:
     std::uint32_t next_ = 0;
     std::uint32_t count_ = 0;
     std::uint32_t latest_ = 0;          ///< the place of the statement of the newest answer
-    std::uint32_t latest_wording_ = 0;  ///< see `card::card_outcome`
+    std::uint64_t latest_wording_ = 0;  ///< see `card::card_outcome`
     std::vector<statement> statements_;
     std::vector<std::uint32_t> free_statements_;
     std::array<std::uint32_t, recent_statements> recent_;  ///< places of statements, the newest first

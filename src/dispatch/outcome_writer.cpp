@@ -99,7 +99,7 @@ void outcome_writer::learn_wording(std::string_view status, std::string_view mes
     card::append_printable(status_, status, max_status_bytes);
     message_.clear();
     card::append_printable(message_, message, max_message_bytes);
-    if (++wording_ == 0) ++wording_;
+    ++wording_;
 }
 
 }  // namespace cardresolver::dispatch

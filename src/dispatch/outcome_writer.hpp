@@ -51,7 +51,7 @@ private:
 
     card_table& cards_;
     card::card_outcome row_;  ///< that is written: to make one anew for each card takes as long as to fill it
-    std::uint32_t wording_ = 0;
+    std::uint64_t wording_ = 0;
     std::string raw_status_;   ///< of the last outcome, as it came
     std::string raw_message_;  ///< likewise
     std::string status_;       ///< the same, printable

@@ -67,7 +67,7 @@ public:
 private:
     static constexpr std::size_t block = 16;
 
-    std::uint32_t wording_ = 0;
+    std::uint64_t wording_ = 0;
     std::string status_;
     std::string message_;
     std::string text_;  ///< whole blocks

@@ -146,7 +146,7 @@ TEST(answer_memory, IN3_keeps_apart_what_the_carrier_has_said_of_each_card) {
         const auto number = msisdn(card);
         auto outcome = answer(number, message);
         outcome.status = status;
-        outcome.wording = static_cast<std::uint32_t>(said % 5 == 0 ? 0 : said);  // some have none
+        outcome.wording = said % 5 == 0 ? 0 : said;  // some have none
         memory.remember(number, outcome);
         newest.emplace_back(status, message);
         if (newest.size() > most) newest.pop_front();

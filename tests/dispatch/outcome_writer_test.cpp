@@ -93,8 +93,8 @@ public:
     int repeated = 0;  ///< rows with the wording of the one before
 
 private:
-    std::map<std::uint32_t, std::pair<std::string, std::string>> said_in_;
-    std::uint32_t latest_ = 0;
+    std::map<std::uint64_t, std::pair<std::string, std::string>> said_in_;
+    std::uint64_t latest_ = 0;
 };
 
 TEST(outcome_writer, rows_of_one_wording_say_the_same) {

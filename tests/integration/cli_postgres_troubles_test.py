@@ -26,14 +26,6 @@ class TroubleTestCase(PostgresTestCase):
         self.wait_for_rows(1)
         return carrier, process
 
-    def read_until(self, process: subprocess.Popen[bytes], words: bytes) -> None:
-        said = []
-        while line := process.stderr.readline():
-            said.append(line)
-            if words in line:
-                return
-        self.fail(f"it has not said {words!r}, but {b''.join(said)!r}")
-
     def assert_done(self, process: subprocess.Popen[bytes], carrier: Carrier, numbers: list[str]) -> None:
         _, complaints = process.communicate(timeout=LIMIT)
         self.assertEqual(process.returncode, 0, complaints)

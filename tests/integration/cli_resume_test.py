@@ -19,7 +19,7 @@ from pathlib import Path
 from checkpoint_file import change_progress, read_checkpoint
 from independent_carrier import Carrier, card_of
 from postgres_cluster import Cluster
-from program_test_case import ProgramTestCase, as_list, iccids, imsis, msisdns
+from program_test_case import LIMIT, ProgramTestCase, as_list, iccids, imsis, msisdns
 from run_targets import FileTarget, PostgresTarget, TableTarget, Target, read_rows
 
 KILLS = int(os.environ.get("CARDRESOLVER_KILLS", "30"))
@@ -64,17 +64,13 @@ class ResumeTestCase(ProgramTestCase):
 
     def stop_after(self, carrier: Carrier, requests: int, source: Path | str, output: Path | str, *more: str | Path) -> int:
         """Runs until the carrier has seen so many requests more, then interrupts; the exit code."""
-        carrier.hold_from = len(carrier.requests) + requests
+        count = carrier.hold_after(requests)
         process = self.start_on(carrier, source, output, *more)
-        carrier.wait_for_requests_of(process, carrier.hold_from)
+        carrier.wait_for_requests_of(process, count)
         process.send_signal(signal.SIGINT)
-        assert process.stderr is not None
-        complaints = b""
-        while b"stopping" not in complaints and (more_of_it := os.read(process.stderr.fileno(), 4096)):
-            complaints += more_of_it
-        carrier.hold_from = None
-        carrier.gate.open()
-        complaints += process.communicate()[1]
+        complaints = self.read_until(process, b"stopping")
+        carrier.release()
+        complaints += process.communicate(timeout=LIMIT)[1]
         self.assertIn(b"the same command goes on from there", complaints)
         return process.returncode
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import random
 import signal
 import socket
@@ -150,7 +151,7 @@ class Carrier:
         self.certificate = certificate or make_good(folder)
         self.requests_per_connection = requests_per_connection
         self.gate = Gate(is_open=not held)
-        self.hold_from: int | None = None  # so many requests close the gate
+        self._hold_from: float = math.inf  # so many requests close the gate
         self.clock_ahead = clock_ahead  # what the Date header is ahead of the time
         self.requests: list[Request] = []
         self.connections = 0
@@ -197,6 +198,18 @@ class Carrier:
                 self._arrived.wait(0.02)  # an end is no event of ours
         return True
 
+    def hold_after(self, requests: int) -> int:
+        """Holds the answers from the request on that comes after so many more; how many there will be then."""
+        with self._arrived:
+            self._hold_from = len(self.requests) + requests
+            return int(self._hold_from)
+
+    def release(self) -> None:
+        """Answers, from now on, and all that were held."""
+        with self._arrived:
+            self._hold_from = math.inf
+            self.gate.open()
+
     def asked_since(self, first: int) -> list[str]:
         """The numbers of all requests from the `first` one on, counted from 0."""
         with self._arrived:
@@ -233,7 +246,7 @@ class Carrier:
             self._throttle_left -= throttled
             echoed = not throttled and self._echo_left > 0
             self._echo_left -= echoed
-            if self.hold_from is not None and len(self.requests) >= self.hold_from:
+            if len(self.requests) >= self._hold_from:
                 self.gate.close()
             self._arrived.notify_all()
         self.gate.pass_through()

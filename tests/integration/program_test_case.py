@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -123,6 +124,20 @@ class ProgramTestCase(unittest.TestCase):
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
+
+    def read_until(self, process: subprocess.Popen[bytes], words: bytes) -> bytes:
+        """What it says, up to the end of the first line with these words, and no byte further."""
+        assert process.stderr is not None
+        said, line = b"", b""
+        while not (words in line and line.endswith(b"\n")):
+            if line.endswith(b"\n"):
+                said, line = said + line, b""
+            is_ready, _, _ = select.select([process.stderr], [], [], LIMIT)
+            byte = os.read(process.stderr.fileno(), 1) if is_ready else b""
+            if not byte:
+                self.fail(f"it has not said {words!r}, but {said + line!r}")
+            line += byte
+        return said + line
 
     def end_by_signals(self, process: subprocess.Popen[bytes], number: signal.Signals) -> int:
         """Sends a signal again and again until the process ends: the first drains, the second ends at once."""

@@ -100,7 +100,7 @@ TEST(row_maker, believes_a_wording) {
             auto row = usual_row(line);
             const auto which = random() % 10 < 7 ? 0 : random() % messages.size();
             row.message = messages[which];
-            row.wording = random() % 10 == 0 ? 0 : static_cast<std::uint32_t>(which) + 1;
+            row.wording = random() % 10 == 0 ? 0 : which + 1;
             test.expect_general(row);
         }
     }
