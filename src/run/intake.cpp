@@ -32,9 +32,8 @@ void judge(const source::record_block& from, const card::canonical_options& cano
     to.bytes_read = from.bytes_read;
     to.records.resize(from.records.size());  // not cleared: each record is written anew
     auto* record = to.records.data();
-    const std::string_view text = from.text;
     for (const auto& one : from.records) {
-        const auto field = text.substr(one.offset, one.length);
+        const auto field = from.field_of(one);
         record->line = one.line;
         record->reason = one.problem;
         if (one.problem == card::invalid_reason::none) {
