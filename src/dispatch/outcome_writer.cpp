@@ -47,22 +47,25 @@ template <card::card_kind Kind>
     cards_.release_answered(slot, row_);
 }
 
+/// All of the row but its line and wording. `given`: the carrier's numbers; what else it says is not looked
+/// at.
+[[gnu::always_inline]] inline void outcome_writer::fill_row(const card::card_number& asked,
+                                                            card::outcome_kind outcome,
+                                                            const carrier::reply_item& given) {
+    using card::card_kind;
+    row_.number = asked.view();
+    row_.kind = asked.kind();
+    row_.outcome = outcome;
+    row_.iccid = number_of_kind<card_kind::iccid>(asked, given.iccid);
+    row_.msisdn = number_of_kind<card_kind::msisdn>(asked, given.msisdn);
+    row_.imsi = number_of_kind<card_kind::imsi>(asked, given.imsi);
+}
+
 bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& item,
                                     outcome_listener& listener) {
-    using card::card_kind;
-    const auto& asked = cards_[slot].number;
-    const auto number = asked.view();
-    const auto iccid = number_of_kind<card_kind::iccid>(asked, item.iccid);
-    const auto msisdn = number_of_kind<card_kind::msisdn>(asked, item.msisdn);
-    const auto imsi = number_of_kind<card_kind::imsi>(asked, item.imsi);
-    const bool gives_another = iccid.size() + msisdn.size() + imsi.size() > number.size();
+    fill_row(cards_[slot].number, card::outcome_kind::resolved, item);
+    const bool gives_another = row_.iccid.size() + row_.msisdn.size() + row_.imsi.size() > row_.number.size();
     if (!gives_another) return false;
-    row_.number = number;
-    row_.kind = asked.kind();
-    row_.outcome = card::outcome_kind::resolved;
-    row_.iccid = iccid;
-    row_.msisdn = msisdn;
-    row_.imsi = imsi;
     word(item.status, item.message);
     write(slot, listener);
     return true;
@@ -80,14 +83,7 @@ void outcome_writer::write_failed(slot_id slot, std::string_view status, std::st
 
 void outcome_writer::write_unresolved(slot_id slot, card::outcome_kind kind, std::string_view status,
                                       std::string_view message, outcome_listener& listener) {
-    using card::card_kind;
-    const auto& asked = cards_[slot].number;
-    row_.number = asked.view();
-    row_.kind = asked.kind();
-    row_.outcome = kind;
-    row_.iccid = number_of_kind<card_kind::iccid>(asked, {});
-    row_.msisdn = number_of_kind<card_kind::msisdn>(asked, {});
-    row_.imsi = number_of_kind<card_kind::imsi>(asked, {});
+    fill_row(cards_[slot].number, kind, {});
     word(status, message);
     write(slot, listener);
 }

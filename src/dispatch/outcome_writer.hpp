@@ -37,6 +37,8 @@ public:
 private:
     void write_unresolved(slot_id slot, card::outcome_kind kind, std::string_view status,
                           std::string_view message, outcome_listener& listener);
+    inline void fill_row(const card::card_number& asked, card::outcome_kind outcome,
+                         const carrier::reply_item& given);
     inline void write(slot_id slot, outcome_listener& listener);
 
     /// Most cards of a run have the same status and message: they are looked at once.
