@@ -133,7 +133,7 @@ private:
     }
 
     void take_in() {
-        for (; dispatcher_.wants_cards(); ++listed_)
+        for (; dispatcher_.cards_wanted() > 0; ++listed_)
             dispatcher_.add(list_[listed_], listed_ + 1, now_, counter_);
         if (listed_ > 2 * settings_.window) {
             list_.erase(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(listed_));

@@ -55,6 +55,17 @@ void batcher::take(card::card_kind kind, std::vector<slot_id>& out, random_sourc
     std::rotate(out.begin(), out.begin() + first, out.end());
 }
 
+std::optional<std::size_t> batcher::waiting_of_one_kind() const noexcept {
+    std::size_t most = 0;
+    std::size_t all = 0;
+    for (const auto& queue : queues_) {
+        most = std::max(most, queue.size());
+        all += queue.size();
+    }
+    if (most != all) return std::nullopt;
+    return all;
+}
+
 std::size_t batcher::backlog() const noexcept {
     std::size_t requests = 0;
     for (const auto& queue : queues_)

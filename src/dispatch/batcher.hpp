@@ -47,6 +47,9 @@ public:
     /// Requests that the waiting cards will make.
     std::size_t backlog() const noexcept;
 
+    /// How many cards wait, where they are all of one kind; nothing where they are not.
+    std::optional<std::size_t> waiting_of_one_kind() const noexcept;
+
 private:
     struct kind_queue {
         slot_queue leftovers;

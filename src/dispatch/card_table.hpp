@@ -54,6 +54,8 @@ public:
 
     bool is_full() const noexcept { return used_ >= capacity_; }
     bool is_empty() const noexcept { return used_ == 0; }
+    /// So many more cards and duplicates find room.
+    std::size_t room() const noexcept { return capacity_ - used_; }
     std::size_t size() const noexcept { return used_; }
 
     /// Only while not full. A line whose number was answered is not counted.

@@ -17,6 +17,9 @@ double retry_floor(const pace& pace) {
     return floor;
 }
 
+/// Requests that wait beside those for all connections: so one can go out as soon as another is answered.
+constexpr std::size_t requests_ahead = 2;
+
 /// A function of its own, so that a line whose number is new pays for nothing here.
 [[gnu::noinline]] void answer_again(const card_table& cards, std::uint32_t answer, std::uint64_t line,
                                     outcome_listener& listener) {
@@ -35,6 +38,15 @@ dispatcher::dispatcher(const settings& settings, const carrier::status_catalogue
       budget_(retry_floor(settings.pace)),
       health_(random_),
       writer_(cards_) {}
+
+std::size_t dispatcher::cards_wanted() const noexcept {
+    const auto room = cards_.room();
+    const auto waiting = batcher_.waiting_of_one_kind();
+    if (!waiting) return room;
+    const auto unused = settings_.connections - std::min(in_flight_, settings_.connections);
+    const auto enough = (unused + requests_ahead) * batcher_.batch_size();
+    return std::min(room, enough - std::min(*waiting, enough));
+}
 
 void dispatcher::add(const card::card_number& number, std::uint64_t line, time_point now,
                      outcome_listener& listener) {

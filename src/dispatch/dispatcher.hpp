@@ -45,8 +45,11 @@ public:
     dispatcher& operator=(const dispatcher&) = delete;
 
     // --- intake
-    bool wants_cards() const noexcept { return !cards_.is_full(); }
-    /// Only while `wants_cards()`. A number that was answered not long ago has its row at once.
+    /// So many cards may be added before this is asked again; 0: none for now. Where cards of one kind wait,
+    /// no more than soon go out, so that they are at hand when they do. Of a mixed list, all that find room:
+    /// the rarer kinds shall fill their requests, too.
+    std::size_t cards_wanted() const noexcept;
+    /// Only while `cards_wanted()`. A number that was answered not long ago has its row at once.
     void add(const card::card_number& number, std::uint64_t line, time_point now, outcome_listener& listener);
     /// A number that will be added soon: costs little, and spares `add` a wait for memory.
     [[gnu::always_inline]] void expect(const card::card_number& number) const noexcept {

@@ -11,17 +11,21 @@ namespace {
 /// that wait cost memory.
 constexpr std::size_t windows_in_order = 4;
 
+std::size_t connections_for(const settings& settings) {
+    const bool is_limited = !settings.dispatch.pace.is_unlimited() || !settings.schedule.is_empty();
+    return most_connections(settings.connections, is_limited);
+}
+
 /// Cards that may be between line and row: what is in flight, and as much again to fill the next requests.
 std::size_t window_for(const settings& settings) {
-    const bool is_limited = !settings.dispatch.pace.is_unlimited() || !settings.schedule.is_empty();
-    const auto connections = most_connections(settings.connections, is_limited);
-    return settings.dispatch.batch_size * (2 * connections + card::card_kind_count);
+    return settings.dispatch.batch_size * (2 * connections_for(settings) + card::card_kind_count);
 }
 
 }  // namespace
 
 dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed, std::uint64_t process) {
     auto completed = settings.dispatch;
+    completed.connections = connections_for(settings);
     completed.window = window_for(settings);
     completed.names_lines = settings.trace.has_value();
     completed.longest_flight = settings.client.request_timeout;

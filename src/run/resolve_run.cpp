@@ -243,7 +243,7 @@ private:
         dispatcher_.block_intake(!rows_.wants_records());
     }
 
-    bool wants_records() const { return dispatcher_.wants_cards() && rows_.wants_records(); }
+    bool wants_records() const { return dispatcher_.cards_wanted() > 0 && rows_.wants_records(); }
 
     bool take_block() {
         block_ = intake_->try_take();
@@ -269,7 +269,8 @@ private:
         const auto now = clock::now();
         const std::span<const intake_record> records = block.records;
         auto& told = listener();
-        while (block.next < records.size() && wants_records()) {
+        for (auto wanted = dispatcher_.cards_wanted();
+             wanted > 0 && block.next < records.size() && rows_.wants_records(); --wanted) {
             const auto at = block.next++;
             const auto& record = records[at];
             const auto soon = at + dispatch::card_table::fetch_ahead;

@@ -84,6 +84,25 @@ TEST(dispatcher, asks_a_lone_card_at_once_where_no_other_may_come) {
     EXPECT_EQ(one.may_send_at(now), now + 1h);
 }
 
+TEST(dispatcher, wants_no_more_cards_of_one_kind_than_soon_go_out) {
+    const carrier::status_catalogue catalogue;
+    auto settings = unpaced();
+    settings.connections = 4;
+    dispatcher one(settings, catalogue);
+    const auto now = model_run::start;
+    model_run nobody(settings, answer_all);
+    one.on_grant(grant_all(one.ask_ledger(now)), now);
+    constexpr std::size_t for_all_and_two_more = 60;
+    EXPECT_EQ(one.cards_wanted(), for_all_and_two_more);
+    for (std::uint64_t line = 1; line <= for_all_and_two_more; ++line)
+        one.add(numbered_msisdn(line), line, now, nobody);
+    EXPECT_EQ(one.cards_wanted(), 0U);
+    ASSERT_TRUE(one.next(now));
+    EXPECT_EQ(one.cards_wanted(), 0U) << "one more is in flight, and one fewer can be";
+    one.add({card::card_kind::imsi, "460040000000000"}, 61, now, nobody);
+    EXPECT_EQ(one.cards_wanted(), settings.window - 61) << "a rarer kind shall fill its requests";
+}
+
 TEST(dispatcher, IN3_asks_a_repeated_number_once_while_it_is_under_way) {
     model_run run(unpaced(), answer_all);
     run.list(std::vector<card::card_number>(300, numbered_msisdn(7)));

@@ -92,7 +92,7 @@ void model_run::on_outcome(const card::card_outcome& outcome) {
 }
 
 void model_run::feed() {
-    while (fed_ < card_count_ && dispatcher_.wants_cards()) {
+    while (fed_ < card_count_ && dispatcher_.cards_wanted() > 0) {
         dispatcher_.add(card_at_(fed_), fed_ + 1, now_, *this);
         ++fed_;
     }
