@@ -1,6 +1,7 @@
 // What a client's connections share. Private to this room.
 #pragma once
 
+#include "net/buffer_pool.hpp"
 #include "net/client.hpp"
 #include "net/name_cache.hpp"
 #include "net/session_store.hpp"
@@ -23,6 +24,7 @@ struct client::shared_state {
     session_store sessions;  // before `tls`, which points to it
     std::optional<asio::ssl::context> tls;
     name_cache names;
+    buffer_pool buffers;                ///< of replies
     client_statistics closed_totals;    ///< without the traffic of open connections
     std::vector<int> open_descriptors;  ///< of the connections whose traffic is still to be added
 };

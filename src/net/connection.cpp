@@ -53,7 +53,7 @@ connection::implementation::implementation(client::shared_state& owner)
                     interrupt();
                 }),
       wake_(owner.loop),
-      reader_(owner.settings.reply_limit) {}
+      reader_(owner.settings.reply_limit, owner.buffers) {}
 
 connection::implementation::~implementation() {
     release();

@@ -17,6 +17,26 @@
 
 namespace cardresolver::net {
 
+/// The free space of a reader, looked at when there is something to put there: until then, a connection that
+/// waits needs no buffer. A `MutableBufferSequence` of one; a copy has a space of its own.
+class late_space {
+public:
+    using value_type = asio::mutable_buffer;
+    using const_iterator = const value_type*;
+
+    explicit late_space(reply_reader& reader) noexcept : reader_(&reader) {}
+    const_iterator begin() const {
+        const auto space = reader_->space();
+        space_ = asio::buffer(space.bytes, space.size);
+        return &space_;
+    }
+    const_iterator end() const noexcept { return &space_ + 1; }
+
+private:
+    reply_reader* reader_;
+    mutable asio::mutable_buffer space_;
+};
+
 /// Writes `request` and reads until `reader`, which has been started, has the whole reply. Nothing: it has.
 /// `ended` is looked at when the stream reports an error: it says whether we were the cause.
 /// `carried_before`: the stream has carried a whole exchange before this one.
@@ -42,9 +62,7 @@ task<std::optional<card::failure>> async_exchange(Stream& stream, reply_reader& 
         co_return transfer_failure(failure_stage::write, write_error, carried_before);
     }
     for (;;) {
-        const auto space = reader.space();
-        const auto free_bytes = asio::buffer(space.bytes, space.size);
-        const auto [read_error, size] = co_await stream.async_read_some(free_bytes, use_tuple);
+        const auto [read_error, size] = co_await stream.async_read_some(late_space(reader), use_tuple);
         auto progress = reader.received(size);
         // An orderly end, by FIN or by close_notify, may be how the reply ends (RFC 9112 section 9.8). Under
         // TLS a FIN alone is another error code, so that a reply that was cut short is never taken for whole.

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace cardresolver::net {
 
-reply_reader::reply_reader(std::size_t body_limit)
-    : buffer_(std::make_unique_for_overwrite<char[]>(buffer_size)), body_limit_(body_limit) {}
+reply_reader::reply_reader(std::size_t body_limit, buffer_pool& buffers)
+    : buffers_(buffers), body_limit_(body_limit) {}
 
 void reply_reader::start(expects what) {
+    if (buffer_) buffers_.give_back(std::move(buffer_));
     expects_ = what;
     state_ = state::head;
     begin_ = end_ = scanned_ = 0;
@@ -22,14 +24,15 @@ void reply_reader::start(expects what) {
     problem_ = {};
 }
 
-reply_reader::free_space reply_reader::space() noexcept {
+reply_reader::free_space reply_reader::space() {
+    if (!buffer_) buffer_ = buffers_.lend();
     // What is not yet taken is at most a line or a head, so moving it to the front is cheap and rare.
     if (begin_ != 0) {
         std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
         end_ -= begin_;
         begin_ = 0;
     }
-    return {buffer_.get() + end_, buffer_size - end_};
+    return {buffer_.get() + end_, buffer_pool::buffer_size - end_};
 }
 
 reply_reader::progress reply_reader::received(std::size_t size) {

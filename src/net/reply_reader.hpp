@@ -3,11 +3,11 @@
 // hundred million times, and because the framing must be strict (see reply_head.hpp).
 #pragma once
 
+#include "net/buffer_pool.hpp"
 #include "net/reply_head.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -35,14 +35,15 @@ public:
         std::size_t size;
     };
 
-    /// `body_limit`: the most bytes of a body; a longer one is broken.
-    explicit reply_reader(std::size_t body_limit);
+    /// `body_limit`: the most bytes of a body; a longer one is broken. `buffers` outlives the reader.
+    reply_reader(std::size_t body_limit, buffer_pool& buffers);
 
     /// Forgets the previous reply and what was left over after it: such a connection carries nothing more.
+    /// Has no buffer until `space` is asked for.
     void start(expects what);
 
-    /// Where the next bytes go. Never empty while `more` is the answer.
-    free_space space() noexcept;
+    /// Where the next bytes go. Never empty while `more` is the answer. Throws `std::bad_alloc`.
+    free_space space();
 
     /// `size` bytes have been put into `space`.
     progress received(std::size_t size);
@@ -94,11 +95,11 @@ private:
     bool take_whole_body();
     bool fail(std::string_view why);
 
-    static constexpr std::size_t buffer_size = std::size_t{32} * 1024;
-    std::unique_ptr<char[]> buffer_;
-    std::size_t begin_ = 0;    ///< first byte not yet taken
-    std::size_t end_ = 0;      ///< behind the last byte received
-    std::size_t scanned_ = 0;  ///< bytes from `begin_` known to hold no line end
+    buffer_pool& buffers_;
+    buffer_pool::buffer buffer_;  ///< null: nothing of this reply was read
+    std::size_t begin_ = 0;       ///< first byte not yet taken
+    std::size_t end_ = 0;         ///< behind the last byte received
+    std::size_t scanned_ = 0;     ///< bytes from `begin_` known to hold no line end
     std::size_t body_limit_;
     std::uint64_t remaining_ = 0;  ///< bytes of the sized body or of the chunk still to come
     std::size_t overhead_ = 0;     ///< bytes of chunk extensions and trailer fields so far

@@ -49,14 +49,14 @@ public:
             operation<handshake_attempt>{*this, {}}, token, socket_);
     }
 
-    /// Completes with an error code and the number of bytes, at least 1 without an error. `into` is valid
-    /// until then.
-    template <class Token>
-    auto async_read_some(const asio::mutable_buffer& into, Token&& token) {
+    /// Completes with an error code and the number of bytes, at least 1 without an error. What is read goes
+    /// to the first buffer of `into`, which is asked for it once there may be something to read.
+    template <class Buffers, class Token>
+    auto async_read_some(const Buffers& into, Token&& token) {
         return asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
-            operation<read_attempt>{*this, {into}}, token, socket_);
+            operation<read_attempt<Buffers>>{*this, {into}}, token, socket_);
     }
-    /// The same for `from`.
+    /// The same for `from`, which is valid until completion.
     template <class Token>
     auto async_write_some(const asio::const_buffer& from, Token&& token) {
         return asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
@@ -86,9 +86,10 @@ private:
             self.complete(result.error);
         }
     };
+    template <class Buffers>
     struct read_attempt {
-        asio::mutable_buffer into;
-        attempted make(tls_stream& stream) const { return stream.read(into); }
+        Buffers into;
+        attempted make(tls_stream& stream) const { return stream.read(*asio::buffer_sequence_begin(into)); }
         static constexpr wait_type waits_for = wait_type::wait_read;
         template <class Self>
         static void complete(Self& self, const attempted& result) {

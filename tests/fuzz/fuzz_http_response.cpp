@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const std::size_t piece = std::max<std::size_t>(1, bytes[0]);
     ++bytes;
     --size;
-    static reply_reader reader(body_limit);
+    static cardresolver::net::buffer_pool buffers;
+    static reply_reader reader(body_limit, buffers);
     reader.start(reply_reader::expects::reply);
     auto progress = reply_reader::progress::more;
     while (size > 0 && progress == reply_reader::progress::more) {

@@ -47,7 +47,8 @@ protected:
     }
 
     asio::io_context context_;
-    reply_reader reader_{64 * 1024};
+    buffer_pool buffers_;
+    reply_reader reader_{64 * 1024, buffers_};
     interruption ended_ = interruption::none;
     std::string written_;
 };

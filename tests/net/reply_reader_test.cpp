@@ -17,6 +17,8 @@ using expects = reply_reader::expects;
 
 constexpr std::size_t limit = 64 * 1024;
 
+buffer_pool buffers;
+
 /// Gives `bytes` in pieces of at most `piece`, until the reader wants no more.
 progress feed(reply_reader& reader, std::string_view bytes, std::size_t piece = std::string_view::npos) {
     auto last = progress::more;
@@ -41,7 +43,7 @@ progress read(reply_reader& reader, std::string_view bytes, std::size_t piece = 
 
 /// What is wrong with the reply; empty: nothing, or not yet.
 std::string problem_of(std::string_view bytes) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     const auto whole = read(reader, bytes);
     const std::string found(reader.problem());
     const auto by_byte = read(reader, bytes, 1);
@@ -52,7 +54,7 @@ std::string problem_of(std::string_view bytes) {
 }
 
 TEST(reply_reader, reads_a_sized_body) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     ASSERT_EQ(
         read(reader, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nDate: now\r\nRetry-After:  7 \r\n\r\nhello"),
         progress::complete);
@@ -66,7 +68,7 @@ TEST(reply_reader, reads_a_sized_body) {
 
 TEST(reply_reader, reads_a_sized_body_in_any_pieces) {
     constexpr std::string_view reply = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello, world";
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     for (std::size_t piece = 1; piece <= reply.size(); ++piece) {
         ASSERT_EQ(read(reader, reply, piece), progress::complete) << piece;
         EXPECT_EQ(reader.body(), "hello, world") << piece;
@@ -76,7 +78,7 @@ TEST(reply_reader, reads_a_sized_body_in_any_pieces) {
 }
 
 TEST(reply_reader, copies_no_body_that_comes_in_one_piece) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     reader.start(expects::reply);
     ASSERT_EQ(feed(reader, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"), progress::more);
     const char* const where_it_came = reader.space().bytes;
@@ -85,8 +87,23 @@ TEST(reply_reader, copies_no_body_that_comes_in_one_piece) {
     EXPECT_EQ(reader.body().data(), where_it_came);
 }
 
+TEST(reply_reader, gives_its_buffer_to_the_next_one_that_reads) {
+    buffer_pool few;
+    reply_reader first(limit, few);
+    reply_reader second(limit, few);
+    ASSERT_EQ(read(first, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), progress::complete);
+    const void* const lent = first.body().data();
+    ASSERT_EQ(read(second, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nworld"), progress::complete);
+    EXPECT_EQ(first.body(), "hello") << "it is still to be looked at";
+    EXPECT_NE(second.body().data(), lent);
+    first.start(expects::reply);
+    ASSERT_EQ(read(first, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nthird"), progress::complete);
+    EXPECT_EQ(first.body().data(), lent) << "what was given back last is lent first";
+    EXPECT_EQ(second.body(), "world");
+}
+
 TEST(reply_reader, reads_chunks_extensions_and_trailers) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     constexpr std::string_view reply =
         "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\nContent-Encoding: gzip\r\n\r\n"
         "5;a=b\r\nhello\r\n00A ;x=\"y\"\r\n, world!!!\r\n0\r\nX-Sum: 1\r\n\r\n";
@@ -101,14 +118,14 @@ TEST(reply_reader, reads_chunks_extensions_and_trailers) {
 TEST(reply_reader, reads_an_empty_chunked_body_in_any_pieces) {
     constexpr std::string_view reply = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     for (std::size_t piece = 1; piece <= reply.size(); ++piece) {
-        reply_reader reader(limit);
+        reply_reader reader(limit, buffers);
         EXPECT_EQ(read(reader, reply, piece), progress::complete) << piece;
         EXPECT_EQ(reader.body(), "");
     }
 }
 
 TEST(reply_reader, a_body_without_length_ends_with_the_connection) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     ASSERT_EQ(read(reader, "HTTP/1.1 200 OK\r\n\r\nhello"), progress::more);
     ASSERT_EQ(reader.ended(), progress::complete);
     EXPECT_EQ(reader.body(), "hello");
@@ -117,7 +134,7 @@ TEST(reply_reader, a_body_without_length_ends_with_the_connection) {
 
 TEST(reply_reader, HT7_reuse_is_what_both_sides_agree_on) {
     const auto reusable = [](std::string_view head) {
-        reply_reader reader(limit);
+        reply_reader reader(limit, buffers);
         EXPECT_EQ(read(reader, head), progress::complete) << head;
         return reader.allows_reuse();
     };
@@ -129,7 +146,7 @@ TEST(reply_reader, HT7_reuse_is_what_both_sides_agree_on) {
 }
 
 TEST(reply_reader, HT6_bytes_after_the_reply_forbid_reuse) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     ASSERT_EQ(read(reader, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n\r\n"),
               progress::complete);
     EXPECT_EQ(reader.body(), "ok");
@@ -140,7 +157,7 @@ TEST(reply_reader, HT6_bytes_after_the_reply_forbid_reuse) {
 }
 
 TEST(reply_reader, HT1_every_status_is_handed_through) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     for (unsigned status = 200; status <= 999; ++status) {
         const auto head = "HTTP/1.1 " + std::to_string(status) + " What\r\nContent-Length: 0\r\n\r\n";
         ASSERT_EQ(read(reader, head), progress::complete) << status;
@@ -151,7 +168,7 @@ TEST(reply_reader, HT1_every_status_is_handed_through) {
 }
 
 TEST(reply_reader, HT1_interim_replies_are_passed_over) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     for (unsigned status = 100; status <= 199; ++status) {
         if (status == 101) continue;
         const auto replies =
@@ -170,7 +187,7 @@ TEST(reply_reader, HT1_interim_replies_are_passed_over) {
 }
 
 TEST(reply_reader, HT1_no_body_where_there_can_be_none) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     EXPECT_EQ(read(reader, "HTTP/1.1 204 No Content\r\n\r\n"), progress::complete);
     EXPECT_EQ(read(reader, "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"), progress::complete);
     EXPECT_EQ(reader.body(), "");
@@ -278,7 +295,7 @@ TEST(reply_reader, HT2_bounds_heads_extensions_and_trailers) {
     for (int i = 0; i < 2'000; ++i)
         drip += "1;extension\r\nx\r\n";
     EXPECT_NE(problem_of(drip), "");
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     EXPECT_EQ(read(reader, ok + "Content-Length: 0\r\nX: " + std::string(16'000, 'x') + "\r\n\r\n"),
               progress::complete);
 }
@@ -288,7 +305,7 @@ TEST(reply_reader, HT3_bounds_the_body) {
         return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
                std::string(size, 'x');
     };
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     EXPECT_EQ(read(reader, sized(limit)), progress::complete);
     EXPECT_EQ(reader.body().size(), limit);
     EXPECT_EQ(read(reader, sized(limit + 1)), progress::broken);
@@ -308,7 +325,7 @@ TEST(reply_reader, NW3_a_reply_cut_anywhere_is_no_reply) {
           std::string_view(
               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\n")}) {
         for (std::size_t size = 0; size < reply.size(); ++size) {
-            reply_reader reader(limit);
+            reply_reader reader(limit, buffers);
             ASSERT_EQ(read(reader, reply.substr(0, size)), progress::more) << size;
             EXPECT_EQ(reader.has_begun(), size != 0);
             ASSERT_EQ(reader.ended(), progress::broken) << size;
@@ -318,7 +335,7 @@ TEST(reply_reader, NW3_a_reply_cut_anywhere_is_no_reply) {
 }
 
 TEST(reply_reader, the_answer_to_connect_has_no_body) {
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     reader.start(expects::tunnel_head);
     EXPECT_EQ(feed(reader, "HTTP/1.1 200 Connected\r\nContent-Length: 7\r\n\r\n"), progress::complete);
     EXPECT_FALSE(reader.has_left_over());
@@ -329,7 +346,7 @@ TEST(reply_reader, agrees_with_beast_on_well_formed_replies) {
     namespace http = boost::beast::http;
     std::mt19937 random(20'240'229);  // NOLINT(cert-msc51-cpp): the same every time
     const auto upto = [&](unsigned most) { return random() % (most + 1); };
-    reply_reader reader(limit);
+    reply_reader reader(limit, buffers);
     for (int round = 0; round < 500; ++round) {
         std::string body(upto(3'000), '\0');
         for (auto& c : body)
