@@ -64,7 +64,7 @@ class Contest:
     def __init__(self, bench: Workbench, sizes: Sizes, connections: int) -> None:
         self._bench = bench
         self._connections = connections
-        whole_job = "signs, asks, decodes, matches, writes each row"
+        whole_job = "checks, signs, asks, decodes, matches, tries again, writes each row"
         same_bytes = "sends the same bytes again and again, throws the answers away"
         self.peers = [
             Peer(OURS, f"{whole_job}, with its checkpoint", sizes.cards, self._ours, lambda: None),
@@ -72,9 +72,9 @@ class Contest:
             Peer("h2load --h1", same_bytes, sizes.requests, self._h2load, _program("h2load")),
             Peer("curl --parallel", "a list of URLs, throws the answers away", sizes.requests, self._curl,
                  _program("curl")),
-            Peer("aiohttp", f"{whole_job}; Python", sizes.slow_cards, self._aiohttp,
+            Peer("aiohttp", f"{whole_job}, with its checkpoint; Python", sizes.slow_cards, self._aiohttp,
                  _module(PYTHON, "-c", "import aiohttp")),
-            Peer("undici", f"{whole_job}; Node.js", sizes.slow_cards, self._undici,
+            Peer("undici", f"{whole_job}, with its checkpoint; Node.js", sizes.slow_cards, self._undici,
                  _module("node", "-e", "require('undici')", environment=bench.environment)),
         ]
 
