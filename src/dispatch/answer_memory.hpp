@@ -5,151 +5,159 @@
 #include "card/outcome.hpp"
 #include "card/short_text.hpp"
 #include "dispatch/number_index.hpp"
+#include "dispatch/statements.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace cardresolver::dispatch {
 
-/// Answers by their ids. Who looks for one by its number has an index of them: `card_table`.
+/// The two numbers of a row beside the one that was asked, in the order of their kinds.
+struct other_numbers {
+    std::string_view first;
+    std::string_view second;
+
+    [[gnu::always_inline]] other_numbers(card::card_kind asked, const card::card_outcome& row) noexcept
+        : first(asked == card::card_kind::iccid ? row.imsi : row.iccid),
+          second(asked == card::card_kind::msisdn ? row.imsi : row.msisdn) {}
+};
+
+/// What a number's answer was, but for the text of its status and message: see `statements`. One line of the
+/// processor's cache, and the number begins it, as it begins the line of a card that is under way.
+struct alignas(64) answer {
+    /// Of an ICCID and an IMSI.
+    static constexpr std::size_t longest_texts = 20 + 15;
+
+    /// `row` has an answer to `asked`, whose numbers fit.
+    [[gnu::always_inline]] answer(card::card_number asked, const card::card_outcome& row,
+                                  std::uint32_t statement) noexcept
+        : number(asked) {
+        const other_numbers given(asked.kind(), row);
+        card::copy_text(card::copy_text(texts.data(), given.first), given.second);
+        rest = statement << said_at | static_cast<std::uint32_t>(row.outcome) << outcome_at |
+               static_cast<std::uint32_t>(given.first.size()) << first_at |
+               static_cast<std::uint32_t>(given.second.size());
+    }
+
+    static bool fits(const other_numbers& given) noexcept {
+        const auto first = given.first.size();
+        const auto second = given.second.size();
+        return first <= longest_text && second <= longest_text && first + second <= longest_texts;
+    }
+
+    /// The id of the statement.
+    std::uint32_t said() const noexcept { return rest >> said_at; }
+    /// The row that `line` gets, but for status and message.
+    card::card_outcome row(std::uint64_t line) const noexcept;
+
+    card::card_number number;               ///< that was asked
+    bool is_answer = true;                  ///< and no card under way
+    std::array<char, longest_texts> texts;  ///< the other two numbers, one behind the other
+    std::uint32_t rest;                     ///< their sizes, the outcome, the statement
+
+private:
+    static constexpr std::uint32_t longest_text = 31;
+
+    /// Where the parts of `rest` begin; the second text's size is the lowest one.
+    static constexpr unsigned first_at = 5;
+    static constexpr unsigned outcome_at = first_at + 5;
+    static constexpr unsigned said_at = outcome_at + 2;
+    static_assert(number_index::id_limit <= 0xFFFF'FFFFU >> said_at, "there are no more statements than ids");
+};
+static_assert(sizeof(answer) == 64, "an answer is one line of the cache");
+
+/// Which answers there are, in the order in which they came, and what the carrier has said in them. The
+/// answers themselves are in the lines of their cards: `card_table`.
 ///
-/// Forgets the oldest answer for a new one. Answers lie in a ring, in the order in which they came: a run
-/// goes through them in sequence. What nearly all of them have in common, the carrier's status and message,
-/// is kept once. Memory: 64 bytes for each answer; where each has a message of its own, that message too, but
-/// no more than `bytes_per_answer` on the average, and some 80 bytes to keep it in.
+/// Forgets the oldest answer for a new one. What nearly all of them have in common, the carrier's status and
+/// message, is kept once. Memory: 12 bytes for each answer; where each has a message of its own, that message
+/// too, but no more than `bytes_per_answer` on the average, and some 80 bytes to keep it in.
 class answer_memory {
 public:
     /// Room for each answer's status and message, on the average. Longer ones are remembered for fewer cards.
     static constexpr std::size_t bytes_per_answer = 96;
 
     /// `most_answers`: 0 remembers nothing.
-    explicit answer_memory(std::size_t most_answers);
+    explicit answer_memory(std::size_t most_answers)
+        : order_(most_answers),
+          most_(static_cast<std::uint32_t>(most_answers)),
+          statements_(most_answers * bytes_per_answer) {}
 
-    /// Keeps the answer to a number, one of whose texts is the number itself, and returns its id, which is
-    /// below `most_answers`; `no_id` where it does not fit at all. `hash` is the number's. `forget(hash, id)`
-    /// is told of each older answer that is forgotten for this one.
+    /// Of an answer that is or will be kept: the id that its number has in the index.
+    struct entry {
+        std::uint32_t hash;  ///< of the number
+        std::uint32_t id;
+        std::uint32_t said;
+    };
+
+    /// Takes in the answer to the number of this hash and id, and returns the id of its statement; `no_id`
+    /// where it does not fit at all. `forget(entry)` is told of each older answer that is forgotten for it.
     template <class Forget>
-    [[gnu::always_inline]] std::uint32_t remember(std::uint32_t hash, const card::card_outcome& outcome,
-                                                  Forget forget) {
-        if (!fits(outcome)) return no_id;
-        if (!has_latest_wording(outcome)) take_wording(outcome, forget);
-        ++statements_[latest_].answers;
-        if (count_ == answers_.size()) forget_oldest(forget);
-        const auto id = next_;
-        auto& kept = answers_[id];
-        kept.keep(outcome);
-        kept.hash = hash;
-        kept.said = latest_;
-        next_ = id + 1 == answers_.size() ? 0 : id + 1;
+    [[gnu::always_inline]] std::uint32_t remember(std::uint32_t hash, std::uint32_t id,
+                                                  const card::card_outcome& row, Forget forget) {
+        if (most_ == 0 || !answer::fits({*row.kind, row})) return no_id;
+        if (!has_latest_wording(row) && !take_wording(row, forget)) return no_id;
+        if (count_ == most_) forget_oldest(forget);
+        statements_.enter(latest_);
+        order_[next_] = {hash, id, latest_};
+        next_ = after(next_);
         ++count_;
-        return id;
+        return latest_;
     }
 
-    /// The hash of the number whose answer will be forgotten `ahead` answers later, where all room is taken.
-    std::uint32_t hash_to_be_forgotten(std::uint32_t ahead) const noexcept {
-        const auto id = next_ + ahead;
-        return answers_[id < answers_.size() ? id : 0].hash;
+    /// The one that will be forgotten `ahead` answers later, or a guess at it.
+    const entry& to_be_forgotten(std::uint32_t ahead) const noexcept {
+        const auto at = oldest_ + ahead;
+        return order_[at < most_ ? at : 0];
     }
 
-    /// Whether the answer is the one to `number`.
-    bool is_about(std::uint32_t id, const card::card_number& number) const noexcept;
-
-    /// The row that `line` gets. Valid until the next `remember`.
-    card::card_outcome row(std::uint32_t id, std::uint64_t line) const noexcept;
+    /// The row that `line` gets by an answer. Valid until the next `remember`.
+    card::card_outcome row(const answer& kept, std::uint64_t line) const noexcept;
 
 private:
-    /// An ICCID, an IMSI and an MSISDN.
-    static constexpr std::size_t longest_numbers = 20 + 15 + 13;
+    std::uint32_t after(std::uint32_t place) const noexcept { return place + 1 == most_ ? 0 : place + 1; }
 
-    /// One line of the processor's cache.
-    struct alignas(64) answer {
-        std::array<char, longest_numbers> numbers;  ///< one behind the other, in the order of their kinds
-        std::array<std::uint8_t, card::card_kind_count> lengths;  ///< of each
-        card::card_kind kind;                                     ///< of the number that was asked
-        card::outcome_kind outcome;
-        std::uint32_t hash;  ///< of that number
-        std::uint32_t said;  ///< the place of its statement
-
-        [[gnu::always_inline]] void keep(const card::card_outcome& decided) noexcept {
-            char* to = numbers.data();
-            to = card::copy_text(to, decided.iccid);
-            to = card::copy_text(to, decided.imsi);
-            card::copy_text(to, decided.msisdn);
-            lengths = {static_cast<std::uint8_t>(decided.iccid.size()),
-                       static_cast<std::uint8_t>(decided.imsi.size()),
-                       static_cast<std::uint8_t>(decided.msisdn.size())};
-            kind = *decided.kind;
-            outcome = decided.outcome;
-        }
-        std::string_view number(card::card_kind of) const noexcept;
-    };
-    /// A status and a message that some answers have.
-    struct statement {
-        std::string status;
-        std::string message;
-        std::size_t answers = 0;  ///< that have it; 0: the place is free
-
-        std::size_t size() const noexcept { return status.size() + message.size(); }
-    };
-    /// Among so many statements, the last new ones, each answer looks for its own: a mixed list has a few.
-    static constexpr std::size_t recent_statements = 4;
-
-    bool fits(const card::card_outcome& outcome) const noexcept {
-        return outcome.iccid.size() + outcome.imsi.size() + outcome.msisdn.size() <= longest_numbers &&
-               outcome.status.size() + outcome.message.size() <= most_statement_bytes_ && !answers_.empty();
+    bool has_latest_wording(const card::card_outcome& row) const noexcept {
+        return row.wording != 0 && row.wording == latest_wording_;
     }
-    std::uint32_t oldest() const noexcept {
-        const auto all = static_cast<std::uint32_t>(answers_.size());
-        return next_ >= count_ ? next_ - count_ : next_ + (all - count_);
-    }
-    bool is_said_by(std::uint32_t place, std::string_view status, std::string_view message) const noexcept {
-        const auto& one = statements_[place];
-        return one.answers > 0 && one.message == message && one.status == status;
-    }
-    std::uint32_t find_statement(std::string_view status, std::string_view message) const noexcept;
-    std::uint32_t add_statement(std::string_view status, std::string_view message);
-    void drop_statement(std::uint32_t id);
-
-    bool has_latest_wording(const card::card_outcome& outcome) const noexcept {
-        return outcome.wording != 0 && outcome.wording == latest_wording_ && statements_[latest_].answers > 0;
-    }
+    /// False where it does not fit. The latest statement is kept even where all its answers are forgotten.
     template <class Forget>
-    [[gnu::noinline]] void take_wording(const card::card_outcome& outcome, Forget forget) {
-        latest_ = statement_for(outcome.status, outcome.message, forget);
-        latest_wording_ = outcome.wording;
+    [[gnu::noinline]] bool take_wording(const card::card_outcome& row, Forget forget) {
+        if (!statements_.may_fit(row.status.size() + row.message.size())) return false;
+        if (latest_ != no_id) statements_.leave(latest_);
+        latest_ = statement_for(row.status, row.message, forget);
+        latest_wording_ = row.wording;
+        statements_.enter(latest_);
+        return true;
     }
-    /// The place of a statement, of which no answer is counted yet where it is new.
     template <class Forget>
     std::uint32_t statement_for(std::string_view status, std::string_view message, Forget forget) {
-        if (const auto known = find_statement(status, message); known != no_id) return known;
-        while (statement_bytes_ + status.size() + message.size() > most_statement_bytes_)
+        if (const auto known = statements_.find(status, message); known != no_id) return known;
+        while (!statements_.fits(status.size() + message.size()))
             forget_oldest(forget);
-        return add_statement(status, message);
+        return statements_.add(status, message);
     }
 
     template <class Forget>
-    void forget_oldest(Forget forget) {
-        const auto id = oldest();
-        const auto& forgotten = answers_[id];
-        forget(forgotten.hash, id);
-        if (--statements_[forgotten.said].answers == 0) drop_statement(forgotten.said);
+    [[gnu::always_inline]] void forget_oldest(Forget forget) {
+        const auto& forgotten = order_[oldest_];
+        forget(forgotten);
+        statements_.leave(forgotten.said);
+        oldest_ = after(oldest_);
         --count_;
     }
 
-    std::vector<answer> answers_;  ///< a ring
-    std::uint32_t next_ = 0;
+    std::vector<entry> order_;  ///< a ring
+    std::uint32_t most_;
     std::uint32_t count_ = 0;
-    std::uint32_t latest_ = 0;          ///< the place of the statement of the newest answer
+    std::uint32_t next_ = 0;
+    std::uint32_t oldest_ = 0;
+    std::uint32_t latest_ = no_id;      ///< the statement of the newest answer
     std::uint64_t latest_wording_ = 0;  ///< see `card::card_outcome`
-    std::vector<statement> statements_;
-    std::vector<std::uint32_t> free_statements_;
-    std::array<std::uint32_t, recent_statements> recent_;  ///< places of statements, the newest first
-    std::size_t statement_bytes_ = 0;
-    std::size_t most_statement_bytes_;
+    statements statements_;
 };
 
 }  // namespace cardresolver::dispatch

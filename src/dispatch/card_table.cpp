@@ -4,18 +4,15 @@
 
 namespace cardresolver::dispatch {
 
-static_assert(sizeof(card_slot) == 64, "a slot is one line of the cache");
-
 card_table::card_table(std::size_t capacity, std::size_t remembered)
     : capacity_(capacity),
       remembers_(remembered > 0),
-      first_answer_(static_cast<std::uint32_t>(capacity)),
-      slots_(capacity),
-      free_slots_(capacity),
-      free_count_(capacity),
+      lines_(capacity + remembered),
+      free_lines_(lines_.size()),
+      free_count_(lines_.size()),
       answers_(remembered),
-      index_(capacity + remembered) {
-    std::iota(free_slots_.rbegin(), free_slots_.rend(), 0U);
+      index_(lines_.size()) {
+    std::iota(free_lines_.rbegin(), free_lines_.rend(), 0U);
 }
 
 void card_table::add_duplicate(slot_id slot, std::uint64_t line) {
@@ -28,18 +25,19 @@ void card_table::add_duplicate(slot_id slot, std::uint64_t line) {
         free_duplicates_.pop_back();
     }
     duplicates_[id] = {line, no_id};
-    auto& owner = slots_[slot];
+    auto& owner = (*this)[slot];
     (owner.duplicates == no_id ? owner.duplicates : duplicates_[owner.last_duplicate].next) = id;
     owner.last_duplicate = id;
 }
 
 void card_table::release(slot_id slot) {
-    index_.erase(slots_[slot].hash, slot);
-    free(slot);
+    index_.erase((*this)[slot].hash, slot);
+    leave(slot);
+    free_lines_[free_count_++] = slot;
 }
 
 void card_table::free_duplicates(slot_id slot) {
-    for (auto id = slots_[slot].duplicates; id != no_id; id = duplicates_[id].next) {
+    for (auto id = (*this)[slot].duplicates; id != no_id; id = duplicates_[id].next) {
         free_duplicates_.push_back(id);
         --used_;
     }

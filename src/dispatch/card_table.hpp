@@ -9,6 +9,8 @@
 #include "dispatch/verify.hpp"
 
 #include <cstdint>
+#include <new>
+#include <type_traits>
 #include <vector>
 
 namespace cardresolver::dispatch {
@@ -19,6 +21,7 @@ using batch_id = std::uint32_t;
 /// A card and where it stands. One line of the processor's cache: a run goes through its slots in no order.
 struct alignas(64) card_slot {
     card::card_number number;
+    bool is_answer = false;                ///< here as in an `answer`
     std::uint16_t position = 0;            ///< place in that batch
     std::uint16_t attempts = 0;            ///< attempts that count against the card
     std::uint16_t deferrals = 0;           ///< how often the carrier has put it off while it answered others
@@ -29,6 +32,7 @@ struct alignas(64) card_slot {
     std::uint64_t line = 0;
     time_point queued_at{};
 };
+static_assert(sizeof(card_slot) == 64, "a slot is one line of the cache");
 
 /// What became of a line that was added.
 struct added_line {
@@ -39,11 +43,12 @@ struct added_line {
 
 /// Finds cards by number and gives each a slot. A number is in the table once; further lines with the same
 /// number hang on its slot and are answered along with it. Slots are latches: taken by `add`, then released
-/// once. Where the carrier has answered, the number then stands for its answer until that is forgotten.
+/// once. Where the carrier has answered, the slot turns into the answer where it stands, and is free again
+/// when that is forgotten: the next card takes it.
 ///
 /// Cards and answers have one index, so that a line's number is looked up once. What every card passes is
-/// inlined into its one caller: most of these steps are shorter than a call. Memory: 64 bytes for each
-/// card and each answer, 7 to 15 for its place in the index, and what `answer_memory` says of long answers.
+/// inlined into its one caller: most of these steps are shorter than a call. Memory: 68 bytes for each
+/// card and each answer, 7 to 15 for its place in the index, and what `answer_memory` takes for an answer.
 class card_table {
 public:
     /// What is needed is asked for so many cards before: by then it is there, and not yet gone again.
@@ -62,61 +67,61 @@ public:
     [[gnu::always_inline]] added_line add(const hashed_number& wanted, std::uint64_t line, time_point now) {
         const auto place = place_of(wanted);
         const auto known = index_.at(place);
-        if (known != no_id && known >= first_answer_) return {no_id, false, answer_of(known)};
+        if (known != no_id && lines_[known].is_answer()) return {no_id, false, known};
         CARDRESOLVER_VERIFY(!is_full());
         ++used_;
         if (known != no_id) {
             add_duplicate(known, line);
             return {known, false};
         }
-        const slot_id slot = free_slots_[--free_count_];
+        const slot_id slot = free_lines_[--free_count_];
         index_.put(place, wanted.hash, slot);
-        slots_[slot] = card_slot{wanted.number, 0, 0, 0, no_id, no_id, no_id, wanted.hash, line, now};
+        ::new (&lines_[slot].card)
+            card_slot{wanted.number, false, 0, 0, 0, no_id, no_id, no_id, wanted.hash, line, now};
         return {slot, true};
     }
 
     /// A number that will be added soon.
     [[gnu::always_inline]] void fetch(const hashed_number& soon) const noexcept { index_.fetch(soon.hash); }
-    /// A card whose slot will be looked at soon; and one that will be released soon.
-    [[gnu::always_inline]] void fetch(slot_id slot) const noexcept { __builtin_prefetch(&slots_[slot]); }
-    [[gnu::always_inline]] void fetch_place_of(slot_id slot) const noexcept {
-        index_.fetch(slots_[slot].hash);
-    }
+    /// A card whose slot will be looked at soon.
+    [[gnu::always_inline]] void fetch(slot_id slot) const noexcept { __builtin_prefetch(&lines_[slot]); }
 
     /// The slot of the number, or `no_id` where it is not under way.
     slot_id find(const hashed_number& wanted) const noexcept {
         const auto id = index_.at(place_of(wanted));
-        return id < first_answer_ ? id : no_id;
+        return id == no_id || lines_[id].is_answer() ? no_id : id;
     }
 
-    card_slot& operator[](slot_id slot) noexcept { return slots_[slot]; }
-    const card_slot& operator[](slot_id slot) const noexcept { return slots_[slot]; }
+    card_slot& operator[](slot_id slot) noexcept { return lines_[slot].card; }
+    const card_slot& operator[](slot_id slot) const noexcept { return lines_[slot].card; }
 
     /// Calls `visit(line)` for the slot's own line, then for its duplicates in the order they came.
     template <class Visitor>
     void for_each_line(slot_id slot, Visitor&& visit) const {
-        visit(slots_[slot].line);
-        for (auto id = slots_[slot].duplicates; id != no_id; id = duplicates_[id].next) {
+        visit((*this)[slot].line);
+        for (auto id = (*this)[slot].duplicates; id != no_id; id = duplicates_[id].next) {
             visit(duplicates_[id].line);
         }
     }
     /// The card has its row and is forgotten.
     void release(slot_id slot);
     /// The card has its row, by the carrier's answer; the number itself is one of its texts.
-    [[gnu::always_inline]] void release_answered(slot_id slot, const card::card_outcome& outcome) {
-        const auto hash = slots_[slot].hash;
-        if (remembers_) index_.fetch(answers_.hash_to_be_forgotten(fetch_ahead));
-        const auto answer = answers_.remember(
-            hash, outcome,
-            [this](std::uint32_t old_hash, std::uint32_t old) { index_.erase(old_hash, id_of_answer(old)); });
-        if (answer == no_id) return release(slot);
-        index_.replace(hash, slot, id_of_answer(answer));
-        free(slot);
+    [[gnu::always_inline]] void release_answered(slot_id slot, const card::card_outcome& row) {
+        if (remembers_) fetch_line_and_place(answers_.to_be_forgotten(fetch_ahead));
+        const auto said =
+            answers_.remember((*this)[slot].hash, slot, row, [this](const answer_memory::entry& old) {
+                index_.erase(old.hash, old.id);
+                free_lines_[free_count_++] = old.id;
+            });
+        if (said == no_id) return release(slot);
+        leave(slot);
+        auto& line = lines_[slot];
+        ::new (&line.given) answer(line.card.number, row, said);
     }
 
     /// What `line` gets, where `add` has found an answer. Valid until another one is remembered.
     card::card_outcome answered_row(std::uint32_t answer, std::uint64_t line) const noexcept {
-        return answers_.row(answer, line);
+        return answers_.row(lines_[answer].given, line);
     }
 
 private:
@@ -125,33 +130,41 @@ private:
         std::uint32_t next;
     };
 
-    bool is_about(std::uint32_t id, const card::card_number& number) const noexcept {
-        return id < slots_.size() ? slots_[id].number == number : answers_.is_about(answer_of(id), number);
-    }
-    /// In the index, the ids of answers come after those of slots.
-    std::uint32_t answer_of(std::uint32_t id) const noexcept { return id - first_answer_; }
-    std::uint32_t id_of_answer(std::uint32_t answer) const noexcept { return answer + first_answer_; }
+    /// A card, or the answer that it has come to. What both begin with may be read of either.
+    union table_line {
+        card_slot card;
+        answer given;
 
+        table_line() noexcept : card() {}
+
+        const card::card_number& number() const noexcept { return card.number; }
+        bool is_answer() const noexcept { return card.is_answer; }
+    };
+    static_assert(std::is_standard_layout_v<card_slot> && std::is_standard_layout_v<answer>);
+
+    [[gnu::always_inline]] void fetch_line_and_place(const answer_memory::entry& of) const noexcept {
+        fetch(of.id);
+        index_.fetch(of.hash);
+    }
     [[gnu::always_inline]] number_index::position place_of(const hashed_number& wanted) const noexcept {
-        return index_.locate(wanted.hash,
-                             [&](std::uint32_t candidate) { return is_about(candidate, wanted.number); });
+        return index_.locate(wanted.hash, [&](std::uint32_t candidate) {
+            return lines_[candidate].number() == wanted.number;
+        });
     }
     void add_duplicate(slot_id slot, std::uint64_t line);
     void free_duplicates(slot_id slot);
 
-    void free(slot_id slot) {
-        if (slots_[slot].duplicates != no_id) free_duplicates(slot);
+    /// The card is no longer under way.
+    void leave(slot_id slot) {
+        if ((*this)[slot].duplicates != no_id) free_duplicates(slot);
         --used_;
-        slots_[slot].batch = no_id;
-        free_slots_[free_count_++] = slot;
     }
 
     std::size_t capacity_;
     bool remembers_;
-    std::uint32_t first_answer_;
     std::size_t used_ = 0;
-    std::vector<card_slot> slots_;
-    std::vector<slot_id> free_slots_;  ///< the first `free_count_` of them
+    std::vector<table_line> lines_;
+    std::vector<slot_id> free_lines_;  ///< the first `free_count_` of them
     std::size_t free_count_;
     std::vector<duplicate_line> duplicates_;
     std::vector<std::uint32_t> free_duplicates_;

@@ -110,8 +110,6 @@ bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_poi
     std::size_t answered = 0;
     for (std::size_t i = 0; i < one.cards.size(); ++i) {
         const auto slot = one.cards[i];
-        if (const auto soon = i + card_table::fetch_ahead; soon < one.cards.size())
-            cards_.fetch_place_of(one.cards[soon]);
         const auto* const item =
             answers[i] >= 0 ? &reply.items[static_cast<std::size_t>(answers[i])] : nullptr;
         if (answers[i] == reply_matcher::conflict) {

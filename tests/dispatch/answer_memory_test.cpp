@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <optional>
 #include <string>
@@ -162,20 +163,93 @@ TEST(answer_memory, IN3_keeps_apart_what_the_carrier_has_said_of_each_card) {
 }
 
 TEST(answer_memory, remembers_no_numbers_that_are_longer_than_numbers_are) {
+    for (std::size_t iccid = 0; iccid < 70; ++iccid) {
+        for (std::size_t imsi = 0; imsi < 70; ++imsi) {
+            remembering_table memory(1);
+            const auto number = msisdn(1);
+            auto outcome = answer(number);
+            const std::string first(iccid, '8');
+            const std::string second(imsi, '4');
+            outcome.iccid = first;
+            outcome.imsi = second;
+            memory.remember(number, outcome);
+            const auto row = memory.recall(number, 1);
+            if (iccid <= 20 && imsi <= 15) {
+                ASSERT_TRUE(row);
+            } else if (iccid + imsi > 35) {
+                ASSERT_FALSE(row);
+            }
+            if (!row) continue;
+            ASSERT_EQ(row->iccid, first);
+            ASSERT_EQ(row->imsi, second);
+            ASSERT_EQ(row->msisdn, number.view());
+        }
+    }
+}
+
+/// The texts of a row are those of the answer, whichever number was asked and whichever others were given.
+TEST(answer_memory, IN3_gives_back_the_numbers_of_each_kind) {
+    const std::string iccid = "898602B2221430000006";
+    const std::string imsi = "460040260908676";
+    const std::string phone = "1064826090209";
+    const auto either = [](bool is_given, const std::string& text) {
+        return is_given ? text : std::string();
+    };
+    for (const auto kind : card::all_card_kinds) {
+        const card_number number(kind, std::array{iccid, imsi, phone}[card::index_of(kind)]);
+        for (const unsigned given : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U}) {
+            for (const auto end : {card::outcome_kind::resolved, card::outcome_kind::refused}) {
+                const auto asked = 1U << card::index_of(kind);
+                const auto has = [&](card_kind of) {
+                    return ((given | asked) >> card::index_of(of) & 1U) != 0;
+                };
+                auto outcome = answer(number, "fine");
+                const auto of_iccid = either(has(card_kind::iccid), iccid);
+                const auto of_imsi = either(has(card_kind::imsi), imsi);
+                const auto of_msisdn = either(has(card_kind::msisdn), phone);
+                outcome.iccid = of_iccid;
+                outcome.imsi = of_imsi;
+                outcome.msisdn = of_msisdn;
+                outcome.outcome = end;
+                remembering_table memory(1);
+                memory.remember(number, outcome);
+                const auto row = memory.recall(number, 5);
+                ASSERT_TRUE(row);
+                EXPECT_EQ(row->line, 5U);
+                EXPECT_EQ(row->number, number.view());
+                EXPECT_EQ(row->kind, kind);
+                EXPECT_EQ(row->outcome, end);
+                EXPECT_EQ(row->iccid, of_iccid);
+                EXPECT_EQ(row->imsi, of_imsi);
+                EXPECT_EQ(row->msisdn, of_msisdn);
+                EXPECT_EQ(row->status, "0");
+                EXPECT_EQ(row->message, "fine");
+            }
+        }
+    }
+}
+
+/// What was said last is kept though the answers that say it may be gone; so is the bound on all texts.
+TEST(answer_memory, forgets_all_answers_for_a_long_one_and_goes_on) {
     remembering_table memory(2);
-    const auto first = msisdn(1);
-    const auto second = msisdn(2);
-    auto outcome = answer(first);
-    const std::string longest(35, '1');
-    outcome.imsi = longest;
-    outcome.iccid = {};
-    memory.remember(first, outcome);
-    ASSERT_TRUE(memory.recall(first, 1));
-    EXPECT_EQ(memory.recall(first, 1)->imsi, longest);
-    outcome.iccid = "8";
-    outcome.msisdn = second.view();
-    memory.remember(second, outcome);
-    EXPECT_FALSE(memory.recall(second, 1));
+    auto first = answer(msisdn(1), "short");
+    first.wording = 1;
+    const std::string long_text(2 * answer_memory::bytes_per_answer - 1, 'x');
+    auto second = answer(msisdn(2), long_text);
+    second.wording = 2;
+    memory.remember(msisdn(1), first);
+    memory.remember(msisdn(2), second);
+    EXPECT_FALSE(memory.recall(msisdn(1), 1));
+    ASSERT_TRUE(memory.recall(msisdn(2), 1));
+    EXPECT_EQ(memory.recall(msisdn(2), 1)->message, long_text);
+    for (std::uint64_t card = 3; card < 9; ++card) {
+        auto next = answer(msisdn(card), "short");
+        next.wording = 1;
+        memory.remember(msisdn(card), next);
+        ASSERT_TRUE(memory.recall(msisdn(card), 1));
+        EXPECT_EQ(memory.recall(msisdn(card), 1)->message, "short");
+        EXPECT_EQ(memory.recall(msisdn(card - 1), 1).has_value(), card > 3);
+    }
 }
 
 }  // namespace

@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cardresolver::dispatch {
 namespace {
@@ -119,6 +122,106 @@ TEST(card_table, IN3_knows_each_number_as_new_under_way_or_answered) {
         }
         ASSERT_EQ(table.size(), waiting.size());
     }
+}
+
+/// A table beside maps that do the same, with further lines, whole answers and failures: a line of the cache
+/// is a card, then its answer, then another card.
+class checked_table {
+public:
+    explicit checked_table(std::uint64_t seed) : random_(seed) {}
+
+    void step(std::uint64_t line) {
+        const auto number = msisdn(random_.next() % 150);
+        const std::string key(number.view());
+        const auto known = waiting_.find(key);
+        ASSERT_EQ(table_.find(number), known == waiting_.end() ? no_id : known->second.slot);
+        if (known == waiting_.end() || random_.next() % 3 == 0) return add(number, key, line);
+        ASSERT_EQ(lines_of(known->second.slot), known->second.lines);
+        if (random_.next() % 8 == 0) {
+            table_.release(known->second.slot);
+        } else {
+            answer(number, known->second.slot, key);
+        }
+        used_ -= known->second.lines.size();
+        waiting_.erase(known);
+        ASSERT_EQ(table_.size(), used_);
+    }
+    void verify_all() {
+        for (const auto& [key, card] : waiting_) {
+            ASSERT_EQ(table_[card.slot].number.view(), key);
+            ASSERT_EQ(table_[card.slot].line, card.lines.front());
+            ASSERT_EQ(lines_of(card.slot), card.lines);
+        }
+        for (const auto& [key, imsi] : answered_)
+            verify_answer(table_.add(card_number(card_kind::msisdn, key), 9, {}), key, imsi);
+    }
+    std::size_t recalled = 0;
+
+private:
+    static constexpr std::size_t remembered = 40;
+    struct waiting_card {
+        slot_id slot;
+        std::vector<std::uint64_t> lines;
+    };
+
+    void add(const card_number& number, const std::string& key, std::uint64_t line) {
+        const auto kept = std::find_if(answered_.begin(), answered_.end(),
+                                       [&](const auto& one) { return one.first == key; });
+        if (kept == answered_.end() && table_.is_full()) return;
+        const auto added = table_.add(number, line, {});
+        if (kept != answered_.end()) return verify_answer(added, key, kept->second);
+        ASSERT_EQ(added.answer, no_id);
+        ASSERT_EQ(added.is_new, !waiting_.contains(key));
+        auto& card = waiting_[key];
+        if (added.is_new) card.slot = added.slot;
+        ASSERT_EQ(added.slot, card.slot);
+        card.lines.push_back(line);
+        ASSERT_EQ(table_.size(), ++used_);
+    }
+    void answer(const card_number& number, slot_id slot, const std::string& key) {
+        const auto imsi = std::string(random_.next() % 16, static_cast<char>('0' + random_.next() % 10));
+        card::card_outcome row;
+        row.number = row.msisdn = number.view();
+        row.kind = card_kind::msisdn;
+        row.outcome = card::outcome_kind::resolved;
+        row.imsi = imsi;
+        table_.release_answered(slot, row);
+        answered_.emplace_back(key, imsi);
+        if (answered_.size() > remembered) answered_.pop_front();
+    }
+    void verify_answer(const added_line& added, const std::string& key, const std::string& imsi) {
+        ASSERT_EQ(added.slot, no_id);
+        ASSERT_FALSE(added.is_new);
+        ASSERT_NE(added.answer, no_id);
+        const auto row = table_.answered_row(added.answer, 3);
+        ASSERT_EQ(row.number, key);
+        ASSERT_EQ(row.msisdn, key);
+        ASSERT_EQ(row.imsi, imsi);
+        ++recalled;
+    }
+    std::vector<std::uint64_t> lines_of(slot_id slot) const {
+        std::vector<std::uint64_t> lines;
+        table_.for_each_line(slot, [&](std::uint64_t line) { lines.push_back(line); });
+        return lines;
+    }
+
+    random_source random_;
+    card_table table_{64, remembered};
+    std::map<std::string, waiting_card> waiting_;
+    std::deque<std::pair<std::string, std::string>> answered_;  ///< numbers and IMSIs, the oldest first
+    std::size_t used_ = 0;
+};
+
+TEST(card_table, IN3_agrees_with_maps_whatever_its_lines_turn_into) {
+    const std::uint64_t seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    checked_table table(seed);
+    for (std::uint64_t line = 1; line <= 60'000; ++line) {
+        table.step(line);
+        if (line % 100 == 0) table.verify_all();
+        if (testing::Test::HasFatalFailure()) return;
+    }
+    EXPECT_GT(table.recalled, 1'000U);
 }
 
 }  // namespace
