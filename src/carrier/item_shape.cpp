@@ -6,7 +6,7 @@
 
 namespace cardresolver::carrier {
 
-bool item_shape::learn(std::string_view text, const reply_item& item) noexcept {
+bool item_shape::learn(std::string_view text, const reply_item& item, std::uint64_t wording) noexcept {
     if (text.size() < min_size || text.size() > max_size) return false;
     size_ = text.size();
     std::memcpy(lowest_.data(), text.data(), size_);
@@ -21,6 +21,7 @@ bool item_shape::learn(std::string_view text, const reply_item& item) noexcept {
     iccid_ = place_of(item.iccid);
     imsi_ = place_of(item.imsi);
     msisdn_ = place_of(item.msisdn);
+    wording_ = wording;
     vary(text, iccid_, 'Z');
     vary(text, imsi_, '9');
     vary(text, msisdn_, '9');
@@ -50,7 +51,7 @@ bool item_shape::fits_by_bytes(std::string_view text) const noexcept {
 }
 
 void item_shapes::learn(std::string_view text, const reply_item& item) noexcept {
-    if (!shapes_[oldest_].learn(text, item)) return;
+    if (!shapes_[oldest_].learn(text, item, ++learnt_)) return;
     latest_ = oldest_;
     oldest_ = (oldest_ + 1) % shapes_.size();
 }

@@ -1,6 +1,7 @@
 // What the carrier said, before anybody judges it.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -14,8 +15,15 @@ struct reply_item {
     std::string_view iccid;
     std::string_view imsi;
     std::string_view msisdn;
+    /// Not 0: of all items that one decoder has ever given, those with the same one have the same status and
+    /// message, byte for byte. It tells nothing of others.
+    std::uint64_t wording = 0;
 
-    friend bool operator==(const reply_item&, const reply_item&) = default;
+    /// Whether they say the same.
+    friend bool operator==(const reply_item& a, const reply_item& b) noexcept {
+        return a.status == b.status && a.message == b.message && a.iccid == b.iccid && a.imsi == b.imsi &&
+               a.msisdn == b.msisdn;
+    }
 };
 
 /// A decoded reply (CMIOT_API2111, returned parameters). The views belong to the decoder.

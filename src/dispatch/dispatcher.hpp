@@ -73,7 +73,8 @@ public:
     std::optional<request_order> next(time_point now);
 
     // --- results; each ends the request
-    /// A decoded reply; false where the connection must be closed: it carried somebody else's answer.
+    /// A decoded reply, all of them by one decoder (see `carrier::reply_item::wording`); false where the
+    /// connection must be closed: it carried somebody else's answer.
     bool on_reply(batch_id batch, const carrier::reply& reply, time_point now, outcome_listener& listener);
     /// HTTP 200 with a body that is no reply.
     void on_malformed_reply(batch_id batch, time_point now, outcome_listener& listener);

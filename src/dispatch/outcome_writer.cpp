@@ -66,7 +66,7 @@ bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& ite
     fill_row(cards_[slot].number, card::outcome_kind::resolved, item);
     const bool gives_another = row_.iccid.size() + row_.msisdn.size() + row_.imsi.size() > row_.number.size();
     if (!gives_another) return false;
-    word(item.status, item.message);
+    word(item);
     write(slot, listener);
     return true;
 }

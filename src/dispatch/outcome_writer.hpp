@@ -42,17 +42,24 @@ private:
     inline void write(slot_id slot, outcome_listener& listener);
 
     /// Most cards of a run have the same status and message: they are looked at once.
-    [[gnu::always_inline]] void word(std::string_view status, std::string_view message) {
+    [[gnu::always_inline]] void word(const carrier::reply_item& item) {
+        if (item.wording != 0 && item.wording == item_wording_) return;
+        word(item.status, item.message);
+        item_wording_ = item.wording;
+    }
+    void word(std::string_view status, std::string_view message) {
         if (!card::same_text(message, raw_message_) || !card::same_text(status, raw_status_)) [[unlikely]]
             learn_wording(status, message);
         row_.status = status_;
         row_.message = message_;
         row_.wording = wording_;
+        item_wording_ = 0;
     }
     void learn_wording(std::string_view status, std::string_view message);
 
     card_table& cards_;
     card::card_outcome row_;  ///< that is written: to make one anew for each card takes as long as to fill it
+    std::uint64_t item_wording_ = 0;  ///< of the item that the row has its status and message of
     std::uint64_t wording_ = 0;
     std::string raw_status_;   ///< of the last outcome, as it came
     std::string raw_message_;  ///< likewise

@@ -127,6 +127,31 @@ TEST(outcome_writer, rows_of_one_wording_say_the_same) {
     EXPECT_GT(row.repeated, 0);
 }
 
+/// Whatever is written in between, and whatever items without a named wording come.
+TEST(outcome_writer, gives_each_item_its_own_status_and_message_where_wordings_are_named) {
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    card_table cards(1);
+    outcome_writer writer(cards);
+    wording_check row;
+    const std::array statuses{"0", "1", "2"};
+    const std::array messages{"fine", "good", "well"};
+    for (int step = 0; step < 20'000; ++step) {
+        const auto said = random() % 3;
+        row.expected = {statuses[said], messages[said]};
+        const auto slot = cards.add(asked_iccid, 1, {}).slot;
+        if (random() % 8 == 0) {
+            writer.write_failed(slot, statuses[said], messages[said], row);
+            continue;
+        }
+        carrier::reply_item item{statuses[said], messages[said], {}, "460040260908676", {}};
+        item.wording = random() % 8 == 0 ? 0 : said + 1;
+        ASSERT_TRUE(writer.write_resolved(slot, item, row));
+    }
+    EXPECT_GT(row.repeated, 0);
+}
+
 TEST(outcome_writer, without_another_number_writes_nothing) {
     card_table cards(1, 1);
     outcome_writer writer(cards);
