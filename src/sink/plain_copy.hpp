@@ -37,6 +37,14 @@ public:
         }
         return card::copy_text(to, text);
     }
+    /// The same, written for a text of less than 16 bytes.
+    char* short_one(char* to, std::string_view text) noexcept { return (*this)(to, text); }
+    /// Copies `text`, has `between(end)` write what follows and give the end of that, and copies `text`
+    /// again.
+    template <class Between>
+    char* twice(char* to, std::string_view text, Between between) noexcept {
+        return (*this)(between((*this)(to, text)), text);
+    }
     bool is_plain() const noexcept { return is_plain_; }
 
 private:
@@ -48,31 +56,73 @@ private:
 class plain_copy_by_vectors {
 public:
     [[gnu::always_inline]] char* operator()(char* to, std::string_view text) noexcept {
-        const auto size = text.size();
-        const char* const from = text.data();
-        if (size >= 16) {
-            if (size > longest_number) return refuse(to);
-            const auto first = load(from);
-            const auto last = load(from + size - 16);
-            store(to, first);
-            store(to + size - 16, last);
-            see(first);
-            see(last);
-        } else if (size >= shortest_number) {
-            const auto both = _mm_unpacklo_epi64(load_half(from), load_half(from + size - 8));
-            store_low(to, both);
-            store_high(to + size - 8, both);
-            see(both);
-        } else if (size != 0) {
-            return refuse(to);
-        }
-        return to + size;
+        if (is_long(text)) [[likely]]
+            return copy_long(to, text);
+        if (is_short(text)) return copy_short(to, text);
+        return copy_other(to, text);
+    }
+    [[gnu::always_inline]] char* short_one(char* to, std::string_view text) noexcept {
+        if (is_short(text)) [[likely]]
+            return copy_short(to, text);
+        if (is_long(text)) return copy_long(to, text);
+        return copy_other(to, text);
+    }
+    template <class Between>
+    [[gnu::always_inline]] char* twice(char* to, std::string_view text, Between between) noexcept {
+        if (!is_long(text)) [[unlikely]]
+            return (*this)(between((*this)(to, text)), text);
+        const auto number = load_long(text);
+        return number.store(between(number.store(to)));
     }
     bool is_plain() const noexcept {
         return _mm_movemask_epi8(_mm_cmpeq_epi8(farthest_, farthest_plain())) == 0xFFFF;
     }
 
 private:
+    /// 16 to 32 bytes, as two pieces that may overlap.
+    struct long_text {
+        char* store(char* to) const noexcept {
+            plain_copy_by_vectors::store(to, first);
+            plain_copy_by_vectors::store(to + size - sizeof last, last);
+            return to + size;
+        }
+        __m128i first;
+        __m128i last;
+        std::size_t size;
+    };
+
+    static bool is_long(std::string_view text) noexcept {
+        return text.size() - sizeof(__m128i) <= longest_number - sizeof(__m128i);
+    }
+    static bool is_short(std::string_view text) noexcept {
+        return text.size() - shortest_number < sizeof(__m128i) - shortest_number;
+    }
+
+    /// Looks at it, too.
+    [[gnu::always_inline]] long_text load_long(std::string_view text) noexcept {
+        const auto size = text.size();
+        const long_text loaded{load(text.data()), load(text.data() + size - sizeof(__m128i)), size};
+        see(loaded.first);
+        see(loaded.last);
+        return loaded;
+    }
+    [[gnu::always_inline]] char* copy_long(char* to, std::string_view text) noexcept {
+        return load_long(text).store(to);
+    }
+    [[gnu::always_inline]] char* copy_short(char* to, std::string_view text) noexcept {
+        const auto size = text.size();
+        const auto both = _mm_unpacklo_epi64(load_half(text.data()), load_half(text.data() + size - 8));
+        store_low(to, both);
+        store_high(to + size - 8, both);
+        see(both);
+        return to + size;
+    }
+    /// Nothing, or what is no number.
+    char* copy_other(char* to, std::string_view text) noexcept {
+        if (!text.empty()) farthest_ = _mm_set1_epi8(-1);
+        return to;
+    }
+
     static __m128i load(const char* from) noexcept {
         return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
     }
@@ -93,10 +143,6 @@ private:
     /// What is less than the first one is farther from it than any other, counted without sign.
     void see(__m128i bytes) noexcept {
         farthest_ = _mm_max_epu8(farthest_, _mm_sub_epi8(bytes, _mm_set1_epi8(first_plain)));
-    }
-    char* refuse(char* to) noexcept {
-        farthest_ = _mm_set1_epi8(-1);
-        return to;
     }
 
     __m128i farthest_ = farthest_plain();  ///< from the first plain byte, by place in a vector

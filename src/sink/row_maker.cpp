@@ -108,6 +108,18 @@ std::size_t room_needed(const row_end& end, std::string_view front) noexcept {
     return front.size() + most_before_end<Frame> + end.room();
 }
 
+/// From the number to the ICCID.
+template <class Frame>
+const auto& middle_of(const card::card_outcome& row) noexcept {
+    const auto kind = row.kind ? card::index_of(*row.kind) : card::card_kind_count;
+    return middles<Frame>[kind][static_cast<std::size_t>(row.outcome)];
+}
+
+/// The number that was asked stands in a row twice: usually it is one text.
+bool is_asked_iccid(const card::card_outcome& row) noexcept {
+    return row.iccid.data() == row.number.data() && row.iccid.size() == row.number.size();
+}
+
 bool has_unknown(const card::card_outcome& row) noexcept {
     return !row.kind || row.number.empty() || row.iccid.empty() || row.msisdn.empty() || row.imsi.empty();
 }
@@ -126,6 +138,13 @@ void line_text::carry() noexcept {
         digits_[at] = '0';
     if (digits_[at] == '9' || line_ == 0) return set(line_);
     ++digits_[at];
+}
+
+bool row_end::recognize(const card::card_outcome& row) noexcept {
+    if (has_wording_of(row)) return true;
+    if (row.message != message_ || row.status != status_) return false;
+    wording_ = row.wording;
+    return true;
 }
 
 void row_end::set(const card::card_outcome& row, std::string_view text) {
@@ -147,24 +166,11 @@ bool row_maker::learn_end(const card::card_outcome& row) {
     return true;
 }
 
-/// Makes a row such that `append_as` need not come here again.
+/// A usual row, where all is ready for it: the line's number, the row's end and room.
 template <class Frame>
-[[gnu::noinline]] void row_maker::prepare(row_buffer& out, const card::card_outcome& row,
-                                          std::string_view front) {
-    if (!end_.is_of(row) && !learn_end<Frame>(row)) return append_unusual(out, row, front);
-    if (!line_.is_of(row.line)) line_.set(row.line);
-    out.room_for(room_needed<Frame>(end_, front));
-    append(out, row, front);
-}
-
-template <class Frame>
-[[gnu::always_inline]] inline void row_maker::append_as(row_buffer& out, const card::card_outcome& row,
-                                                        std::string_view front) {
-    if (Frame::has_nulls && has_unknown(row)) return append_unusual(out, row, front);
-    if (!end_.is_of(row) || !line_.is_of(row.line) || out.room() < room_needed<Frame>(end_, front))
-        [[unlikely]]
-        return prepare<Frame>(out, row, front);
-    const auto kind = row.kind ? card::index_of(*row.kind) : card::card_kind_count;
+[[gnu::always_inline]] inline void row_maker::write(row_buffer& out, const card::card_outcome& row,
+                                                    std::string_view front) {
+    const auto& middle = middle_of<Frame>(row);
     plain_copy copy_number;
     char* to = out.end();
     to = copy_constant(to, Frame::begin);
@@ -172,17 +178,41 @@ template <class Frame>
     to = copy_constant(to, Frame::before_line);
     to = line_.append(to);
     to = copy_constant(to, Frame::before_number);
-    to = copy_number(to, row.number);
-    to = copy(to, middles<Frame>[kind][static_cast<std::size_t>(row.outcome)]);
-    to = copy_number(to, row.iccid);
+    if (is_asked_iccid(row)) [[likely]] {
+        to = copy_number.twice(to, row.number, [&](char* between) { return copy(between, middle); });
+    } else {
+        to = copy_number(to, row.number);
+        to = copy(to, middle);
+        to = copy_number(to, row.iccid);
+    }
     to = copy_constant(to, Frame::before_msisdn);
-    to = copy_number(to, row.msisdn);
+    to = copy_number.short_one(to, row.msisdn);
     to = copy_constant(to, Frame::before_imsi);
-    to = copy_number(to, row.imsi);
+    to = copy_number.short_one(to, row.imsi);
     if (!copy_number.is_plain()) [[unlikely]]
         return append_unusual(out, row, front);
     out.extend_to(end_.append(to));
     line_.count_on();
+}
+
+/// Makes ready for a row, and for those that follow it.
+template <class Frame>
+[[gnu::noinline]] void row_maker::prepare(row_buffer& out, const card::card_outcome& row,
+                                          std::string_view front) {
+    if (!end_.recognize(row) && !learn_end<Frame>(row)) return append_unusual(out, row, front);
+    if (!line_.is_of(row.line)) line_.set(row.line);
+    out.room_for(room_needed<Frame>(end_, front));
+    write<Frame>(out, row, front);
+}
+
+template <class Frame>
+[[gnu::always_inline]] inline void row_maker::append_as(row_buffer& out, const card::card_outcome& row,
+                                                        std::string_view front) {
+    if (Frame::has_nulls && has_unknown(row)) return append_unusual(out, row, front);
+    if (!end_.has_wording_of(row) || !line_.is_of(row.line) || out.room() < room_needed<Frame>(end_, front))
+        [[unlikely]]
+        return prepare<Frame>(out, row, front);
+    write<Frame>(out, row, front);
 }
 
 row_maker::row_maker(output_format format) : format_(format) {

@@ -47,21 +47,22 @@ private:
 /// the same.
 class row_end {
 public:
-    [[gnu::always_inline]] bool is_of(const card::card_outcome& row) const noexcept {
-        if (row.wording != 0 && row.wording == wording_) [[likely]]
-            return true;
-        return card::same_text(row.message, message_) && card::same_text(row.status, status_);
+    bool has_wording_of(const card::card_outcome& row) const noexcept {
+        return row.wording == wording_ && row.wording != 0;
     }
+    /// Whether `row` has this status and message; where so, it is known by its wording from now on.
+    bool recognize(const card::card_outcome& row) noexcept;
     /// `text`: how a row with the status and message of `row` ends.
     void set(const card::card_outcome& row, std::string_view text);
 
     /// What `append` may write to.
     std::size_t room() const noexcept { return text_.size(); }
     char* append(char* to) const noexcept {
-        const std::string_view text(text_.data(), size_);
-        for (std::size_t at = 0; at < text.size(); at += block)
-            std::memcpy(to + at, text.data() + at, block);
-        return to + text.size();
+        const char* const text = text_.data();
+        std::memcpy(to, text, block);  // nearly always the whole
+        for (std::size_t at = block; at < size_; at += block)
+            [[unlikely]] std::memcpy(to + at, text + at, block);
+        return to + size_;
     }
 
 private:
@@ -70,7 +71,7 @@ private:
     std::uint64_t wording_ = 0;
     std::string status_;
     std::string message_;
-    std::string text_;  ///< whole blocks
+    std::string text_;  ///< whole blocks, at least one once it is set
     std::size_t size_ = 0;
 };
 
@@ -92,6 +93,8 @@ private:
     void append_as(row_buffer& out, const card::card_outcome& row, std::string_view front);
     template <class Frame>
     void prepare(row_buffer& out, const card::card_outcome& row, std::string_view front);
+    template <class Frame>
+    void write(row_buffer& out, const card::card_outcome& row, std::string_view front);
     template <class Frame>
     bool learn_end(const card::card_outcome& row);
     void append_behind(row_buffer& out, const card::card_outcome& row, std::string_view front);

@@ -196,6 +196,8 @@ TEST(row_maker, makes_rows_as_the_general_way_does) {
                                    texts[4],
                                    message};
             if (random() % 8 == 0) row.kind.reset();
+            // One text, as where the ICCID was asked, or a part of it.
+            if (random() % 2 == 0) row.iccid = row.number.substr(0, random() % 8 == 0 ? 9 : row.number.npos);
             test.expect_general(row, random() % 8 == 0 ? "front,"sv : ""sv);
             if (testing::Test::HasFatalFailure()) return;
             if (test.was_usual()) ++usual;
