@@ -49,6 +49,22 @@ void judge(const source::record_block& from, const card::canonical_options& cano
 
 }  // namespace
 
+std::optional<line_range> adjacent_lines(std::span<const intake_record> records) noexcept {
+    if (records.empty()) return std::nullopt;
+    const line_range lines{records.front().line, records.back().line};
+    if (lines.last - lines.first != records.size() - 1) return std::nullopt;
+    return lines;
+}
+
+card::card_outcome invalid_row(const intake_record& record, std::string_view raw) noexcept {
+    card::card_outcome row;
+    row.line = record.line;
+    row.number = raw;
+    row.outcome = card::outcome_kind::invalid;
+    row.message = card::explain(record.reason);
+    return row;
+}
+
 struct intake::shared_state {
     std::unique_ptr<source::input> input;  // of the reading thread alone
     intake_settings settings;

@@ -2,14 +2,18 @@
 #pragma once
 
 #include "card/canonical.hpp"
+#include "card/outcome.hpp"
 #include "run/earlier_work.hpp"
+#include "run/open_lines.hpp"
 #include "sink/row_format.hpp"
 #include "source/input.hpp"
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cardresolver::run {
@@ -23,6 +27,12 @@ struct intake_record {
     card::invalid_reason reason = card::invalid_reason::none;
 };
 
+/// The lines of `records`; nothing where there are none, or lines between them that have no record.
+std::optional<line_range> adjacent_lines(std::span<const intake_record> records) noexcept;
+
+/// The row of an invalid record. `raw`: what it shows in place of a number.
+card::card_outcome invalid_row(const intake_record& record, std::string_view raw) noexcept;
+
 /// A piece of the list. `next` is how far the consumer has come.
 struct intake_block {
     std::vector<intake_record> records;
@@ -35,6 +45,10 @@ struct intake_block {
     std::uint64_t lines_read = 0;                     ///< up to the end of this block
     std::uint64_t bytes_read = 0;
 
+    /// Of an invalid record.
+    std::string_view raw_of(const intake_record& one) const noexcept {
+        return std::string_view(raw).substr(one.raw_offset, one.raw_length);
+    }
     /// Of the record at `index`; empty where no columns are kept.
     std::string_view kept_of(std::size_t index) const noexcept {
         if (kept_ends.empty()) return {};

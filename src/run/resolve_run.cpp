@@ -267,18 +267,21 @@ private:
 
     void consume(intake_block& block) {
         const auto now = clock::now();
-        const std::span<const intake_record> records = block.records;
         auto& told = listener();
-        for (auto wanted = dispatcher_.cards_wanted();
-             wanted > 0 && block.next < records.size() && rows_.wants_records(); --wanted) {
+        const std::span<const intake_record> records = block.records;
+        const auto end = block.next + std::min(dispatcher_.cards_wanted(), records.size() - block.next);
+        const bool are_expected = expect_all(records.subspan(block.next, end - block.next));
+        while (block.next < end && (are_expected || rows_.wants_records())) {
             const auto at = block.next++;
             const auto& record = records[at];
             const auto soon = at + dispatch::card_table::fetch_ahead;
             if (soon < records.size()) dispatcher_.expect(records[soon].number);
-            if (earlier_.is_done(record.line)) continue;
-            rows_.expect(record.line, block.kept_of(at));
-            if (record.reason == card::invalid_reason::none) {
-                ++valid_records_;
+            if (!are_expected) {
+                if (earlier_.is_done(record.line)) continue;
+                rows_.expect(record.line, block.kept_of(at));
+            }
+            if (record.reason == card::invalid_reason::none) [[likely]] {
+                has_valid_record_ = true;
                 dispatcher_.add(record.number, record.line, now, told);
             } else {
                 write_invalid(block, record);
@@ -286,17 +289,20 @@ private:
         }
     }
 
+    /// In one step, where all are new and their lines follow each other: nearly always.
+    bool expect_all(std::span<const intake_record> records) {
+        const auto lines = adjacent_lines(records);
+        if (!lines || lines->first <= earlier_.newest_line() || !rows_.goes_straight()) return false;
+        rows_.expect(*lines);
+        return true;
+    }
+
     void write_invalid(const intake_block& block, const intake_record& record) {
-        const auto raw =
-            card::escape_raw(std::string_view(block.raw).substr(record.raw_offset, record.raw_length));
-        card::card_outcome outcome;
-        outcome.line = record.line;
-        outcome.number = raw;
-        outcome.outcome = card::outcome_kind::invalid;
-        outcome.message = card::explain(record.reason);
+        const auto raw = card::escape_raw(block.raw_of(record));
+        const auto row = invalid_row(record, raw);
         if (first_invalid_.empty())
-            first_invalid_ = "line " + std::to_string(record.line) + ": " + std::string(outcome.message);
-        listener().on_outcome(outcome);
+            first_invalid_ = "line " + std::to_string(record.line) + ": " + std::string(row.message);
+        listener().on_outcome(row);
     }
 
     void look_for_end() {
@@ -308,19 +314,13 @@ private:
         }
         if (end_) return close_output(is_worth_keeping() ? output_end::suspend : output_end::discard);
         if (!intake_ended_) return;
-        if (valid_records_ + earlier_.cards() > 0) return close_output(output_end::commit);
-        const bool is_empty = rows_are_none();
-        leave(is_empty ? run_end::empty_input : run_end::no_valid_card, first_invalid_);
+        if (has_valid_record_ || earlier_.cards() > 0) return close_output(output_end::commit);
+        leave(rows_.are_none() ? run_end::empty_input : run_end::no_valid_card, first_invalid_);
         close_output(output_end::discard);
     }
 
     /// An input that cannot be used from its start leaves nothing behind.
-    bool is_worth_keeping() const { return *end_ != run_end::input_fault || !rows_are_none(); }
-
-    bool rows_are_none() const {
-        const auto written = rows_.written();
-        return std::all_of(written.begin(), written.end(), [](auto count) { return count == 0; });
-    }
+    bool is_worth_keeping() const { return *end_ != run_end::input_fault || !rows_.are_none(); }
 
     void close_output(output_end how) {
         is_closing_ = true;
@@ -370,7 +370,7 @@ private:
     bool is_discarded_ = false;
     bool is_wait_told_ = false;
     bool is_clock_told_ = false;
-    std::uint64_t valid_records_ = 0;
+    bool has_valid_record_ = false;
     std::string first_invalid_;  ///< where and why
 };
 

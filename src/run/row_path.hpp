@@ -55,10 +55,14 @@ public:
     }
     /// A record was taken in; `put` will bring its row. `record`: its whole text, where columns are kept.
     void expect(std::uint64_t line, std::string_view record) {
-        writer_.expect(line);
+        writer_.expect({line, line});
         if (order_) order_->expect(line);
         if (kept_) kept_->put(line, record);
     }
+    /// Any number of records may be taken in, and nothing is kept of them: each row is written as it comes.
+    bool goes_straight() const noexcept { return goes_straight_; }
+    /// Likewise, for records whose lines follow each other. Only where `goes_straight`.
+    void expect(line_range lines) { writer_.expect(lines); }
 
     /// One row, for a line that is expected. The views in it are not kept.
     void put(const card::card_outcome& row) {
@@ -81,6 +85,7 @@ public:
 
     /// Rows written, by `card::outcome_kind`.
     const counts& written() const noexcept { return written_; }
+    bool are_none() const noexcept { return written_ == counts{}; }
     std::uint64_t bytes() const { return writer_.bytes(); }
     bool is_waiting() const { return writer_.is_waiting(); }
     /// What for; empty where it does not wait.

@@ -7,6 +7,7 @@
 #include "sink/row_maker.hpp"
 #include "source/input_position.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -37,9 +38,11 @@ public:
         if (position) note_.positions.push_back(*position);
         note_.consumed = consumed;
     }
-    /// A record was taken in.
-    void expect(std::uint64_t line) {
-        if (progress_ && line > progress_->newest_line) note_.opened.add(line);
+    /// Records were taken in, one in each of these lines.
+    void expect(line_range lines) {
+        if (!progress_) return;
+        lines.first = std::max(lines.first, progress_->newest_line + 1);
+        if (lines.first <= lines.last) note_.opened.add(lines);
     }
 
     /// Rows will begin with columns that bear these names (see `sink::append_header`). Before the first row.

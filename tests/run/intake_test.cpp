@@ -119,6 +119,19 @@ TEST_F(intake_test, hands_over_a_long_list_in_order_while_few_blocks_wait) {
         ASSERT_EQ(records[i].line, i + 1);
 }
 
+TEST(adjacent_lines, are_those_of_records_that_follow_each_other) {
+    std::vector<intake_record> records(3);
+    records[0].line = 7;
+    records[1].line = 8;
+    records[2].line = 10;
+    const std::span<const intake_record> all = records;
+    EXPECT_EQ(adjacent_lines(all.first(0)), std::nullopt);
+    EXPECT_EQ(adjacent_lines(all.first(1)), (line_range{7, 7}));
+    EXPECT_EQ(adjacent_lines(all.first(2)), (line_range{7, 8}));
+    EXPECT_EQ(adjacent_lines(all), std::nullopt);
+    EXPECT_EQ(adjacent_lines(all.subspan(2)), (line_range{10, 10}));
+}
+
 TEST_F(intake_test, reports_an_input_that_is_not_there) {
     start((folder_ / "absent").string());
     EXPECT_TRUE(take_all().empty());

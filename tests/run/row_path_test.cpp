@@ -7,6 +7,7 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,9 +16,16 @@ namespace {
 
 class no_store final : public checkpoint_store {
 public:
-    void save(const checkpoint&) override {}
+    /// `saved`: the last checkpoint; null where nobody asks.
+    explicit no_store(checkpoint* saved = nullptr) : saved_(saved) {}
+    void save(const checkpoint& state) override {
+        if (saved_ != nullptr) *saved_ = state;
+    }
     void finish() override {}
     void discard() override {}
+
+private:
+    checkpoint* saved_;
 };
 
 class row_path_test : public testing::TestWithParam<std::optional<std::size_t>> {
@@ -71,6 +79,33 @@ TEST_P(row_path_test, the_counters_in_a_checkpoint_are_those_of_its_rows) {
         put(rows_put_ % 5 == 0 ? card::outcome_kind::failed : card::outcome_kind::resolved);
     path_->finish(output_end::suspend);
     EXPECT_EQ(blocks, 4);
+}
+
+/// Those of a run that goes on were opened by an earlier process, as far as it has come.
+TEST(row_path, lines_that_are_expected_at_once_are_open_but_for_those_that_were_taken_in_before) {
+    output_log log;
+    net::asio::io_context context;
+    checkpoint before;
+    before.newest_line = 3;
+    before.open = {{2, 3}};
+    checkpoint saved;
+    row_outputs outputs;
+    outputs.rows = std::make_unique<fake_output>(log, "rows", log.rows);
+    outputs.progress = std::make_unique<progress_keeper>(std::make_unique<no_store>(&saved), before);
+    row_path_settings settings;
+    settings.progress = progress_settings{before.newest_line, [] { return run_history{}; }, false};
+    row_path path(context, std::move(outputs), std::move(settings), [] {});
+    ASSERT_TRUE(path.goes_straight());
+    path.expect({2, 3});
+    path.expect({3, 70});
+    card::card_outcome row;
+    row.line = 5;
+    path.put(row);
+    path.finish(output_end::suspend);
+    while (!path.is_finished())
+        std::this_thread::yield();
+    EXPECT_EQ(saved.newest_line, 70U);
+    EXPECT_EQ(saved.open, (std::vector<line_range>{{2, 4}, {6, 70}}));
 }
 
 INSTANTIATE_TEST_SUITE_P(of, row_path_test, testing::Values(std::nullopt, std::size_t{1000}));
