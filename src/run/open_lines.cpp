@@ -55,8 +55,12 @@ std::optional<std::vector<line_range>> decode_lines(std::string_view bytes) {
     return ranges;
 }
 
-void line_ranges::begin(line_range lines) {
-    ranges_.push_back(lines);
+void line_ranges::add(line_range lines) {
+    if (!ends_before(lines.first)) {
+        end();
+        ranges_.push_back(lines);
+    }
+    next_ = lines.last + 1;
 }
 
 /// Those of the lines of a place that `records` has.

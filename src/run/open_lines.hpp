@@ -4,6 +4,7 @@
 #include "run/line_ring.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,20 +23,26 @@ struct line_range {
 class line_ranges {
 public:
     void add(std::uint64_t line) { add({line, line}); }
-    void add(line_range lines) {
-        if (!ranges_.empty() && ranges_.back().last + 1 == lines.first) [[likely]] {
-            ranges_.back().last = lines.last;
-        } else {
-            begin(lines);
-        }
-    }
+    void add(line_range lines);
+    /// Whether `line` would be one more of the last range.
+    bool ends_before(std::uint64_t line) const noexcept { return next_ == line; }
+    /// That line is added.
+    void extend() noexcept { ++next_; }
     bool empty() const noexcept { return ranges_.empty(); }
-    const std::vector<line_range>& ranges() const noexcept { return ranges_; }
+    const std::vector<line_range>& ranges() noexcept {
+        end();
+        return ranges_;
+    }
 
 private:
-    void begin(line_range lines);  // apart, so that `add` is small enough to be inlined: it runs for each row
+    static constexpr auto no_line = std::numeric_limits<std::uint64_t>::max();
 
-    std::vector<line_range> ranges_;
+    void end() noexcept {
+        if (!ranges_.empty()) ranges_.back().last = next_ - 1;
+    }
+
+    std::vector<line_range> ranges_;  ///< where the last one ends, `next_` says
+    std::uint64_t next_ = no_line;    ///< behind the last line
 };
 
 /// A set of lines in few bytes: the distances between the ends of its ranges as LEB128 numbers. `ranges`

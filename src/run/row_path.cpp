@@ -29,6 +29,12 @@ row_path::row_path(net::asio::io_context& context, row_outputs outputs, row_path
     if (settings.keeps_columns) kept_.emplace();
 }
 
+void row_path::put_unusual(const card::card_outcome& row) {
+    ++decided_[static_cast<std::size_t>(row.outcome)];
+    if (goes_straight_) return write(row, {});
+    complete(row);
+}
+
 void row_path::complete(const card::card_outcome& row) {
     if (!kept_) return bring_in_order(row);
     const auto text = kept_->take(row.line);
@@ -48,6 +54,18 @@ void row_path::write_completed(const card::card_outcome& row) {
         columns_->append(front_, row.record);
     }
     write(row, front_);
+}
+
+void row_path::write(const card::card_outcome& row, std::string_view front) {
+    // First: it may hand over the rows before this one, with the counters up to them.
+    writer_.append(row, front);
+    ++written_[static_cast<std::size_t>(row.outcome)];
+    if (is_success(row)) {
+        ++successes_;
+    } else {
+        count_other_status(row.status);
+    }
+    if (!flush_is_due_) arm_flush();
 }
 
 void row_path::keep_columns(const source::list_columns& list) {

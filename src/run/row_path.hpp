@@ -66,12 +66,12 @@ public:
 
     /// One row, for a line that is expected. The views in it are not kept.
     void put(const card::card_outcome& row) {
+        if (!is_usual(row)) [[unlikely]]
+            return put_unusual(row);
         ++decided_[static_cast<std::size_t>(row.outcome)];
-        if (goes_straight_) [[likely]] {
-            write(row, {});
-        } else {
-            complete(row);
-        }
+        ++written_[static_cast<std::size_t>(row.outcome)];
+        ++successes_;
+        writer_.append_at_once(row);
     }
 
     /// Flushes and ends the outputs. Rows that still wait for an earlier one are dropped: their cards are not
@@ -94,21 +94,18 @@ public:
     std::map<std::string, std::uint64_t, std::less<>> statuses() const;
 
 private:
-    // What not every run does is apart, so that the rest is small enough to be inlined: it runs for each row.
+    // Nearly every row needs no more than to be counted and made, so that is small and calls nothing that
+    // comes back. All else is apart.
+    bool is_usual(const card::card_outcome& row) const noexcept {
+        return goes_straight_ && flush_is_due_ && is_success(row) && writer_.takes_at_once(row);
+    }
+    void put_unusual(const card::card_outcome& row);
     void complete(const card::card_outcome& row);
     void bring_in_order(const card::card_outcome& row);
     void write_completed(const card::card_outcome& row);
-    void write(const card::card_outcome& row, std::string_view front) {
-        // First: it may hand over the rows before this one, with the counters up to them.
-        writer_.append(row, front);
-        ++written_[static_cast<std::size_t>(row.outcome)];
-        if (card::same_text(row.status, carrier::status_success)) [[likely]] {
-            ++successes_;
-        } else {
-            count_other_status(row.status);
-        }
-        if (!flush_is_due_) [[unlikely]]
-            arm_flush();
+    void write(const card::card_outcome& row, std::string_view front);
+    static bool is_success(const card::card_outcome& row) noexcept {
+        return card::same_text(row.status, carrier::status_success);
     }
     void count_other_status(std::string_view status);
     void arm_flush();

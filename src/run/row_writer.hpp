@@ -48,13 +48,16 @@ public:
     /// Rows will begin with columns that bear these names (see `sink::append_header`). Before the first row.
     void keep_columns(std::string_view names);
     /// `front`: see `sink::append_row`.
-    void append(const card::card_outcome& row, std::string_view front = {}) {
-        if (rows_.size() >= block_size) [[unlikely]]
-            flush();
-        if (progress_) note_.closed.add(row.line);
-        if (lists_failures_ && row.outcome == card::outcome_kind::failed) [[unlikely]]
-            append_failure(row);
-        maker_.append(rows_, row, front);
+    void append(const card::card_outcome& row, std::string_view front = {});
+    /// Whether the row is one for `append_at_once`: nearly always.
+    bool takes_at_once(const card::card_outcome& row) const noexcept {
+        return rows_.size() < block_size && row.outcome != card::outcome_kind::failed &&
+               (!progress_ || note_.closed.ends_before(row.line));
+    }
+    /// `append`, for rows that go to the end of what is collected and are listed nowhere else.
+    void append_at_once(const card::card_outcome& row) {
+        if (progress_) note_.closed.extend();
+        maker_.append(rows_, row);
     }
     /// Whole lines that were made elsewhere.
     void append_text(std::string_view lines);

@@ -223,8 +223,7 @@ row_maker::row_maker(output_format format) : format_(format) {
     }
 }
 
-void row_maker::append(row_buffer& out, const card::card_outcome& row, std::string_view front) {
-    if (!front.empty()) return append_behind(out, row, front);
+void row_maker::append(row_buffer& out, const card::card_outcome& row) {
     if (format_ == output_format::csv) return append_as<csv_frame>(out, row, {});
     if (format_ == output_format::ndjson) return append_as<ndjson_frame>(out, row, {});
     append_unusual(out, row, {});

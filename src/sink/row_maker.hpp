@@ -81,8 +81,9 @@ class row_maker {
 public:
     explicit row_maker(output_format format);
 
+    void append(row_buffer& out, const card::card_outcome& row);
     /// `front`: see `append_row`.
-    void append(row_buffer& out, const card::card_outcome& row, std::string_view front = {});
+    void append_behind(row_buffer& out, const card::card_outcome& row, std::string_view front);
     /// So many were no usual rows: they have taken several times as long.
     std::uint64_t unusual_rows() const noexcept { return unusual_rows_; }
 
@@ -97,7 +98,6 @@ private:
     void write(row_buffer& out, const card::card_outcome& row, std::string_view front);
     template <class Frame>
     bool learn_end(const card::card_outcome& row);
-    void append_behind(row_buffer& out, const card::card_outcome& row, std::string_view front);
     void append_unusual(row_buffer& out, const card::card_outcome& row, std::string_view front);
 
     output_format format_;

@@ -18,6 +18,22 @@ ranges in_ranges(const std::set<std::uint64_t>& lines) {
     return together.ranges();
 }
 
+TEST(line_ranges, what_is_adjacent_becomes_one_range) {
+    line_ranges lines;
+    EXPECT_TRUE(lines.ranges().empty());
+    EXPECT_FALSE(lines.ends_before(0) || lines.ends_before(1));
+    lines.add({3, 5});
+    ASSERT_TRUE(lines.ends_before(6));
+    lines.extend();
+    EXPECT_EQ(lines.ranges(), (ranges{{3, 6}}));
+    lines.add({7, 9});
+    lines.add(11);
+    lines.extend();
+    lines.add(2);
+    EXPECT_EQ(lines.ranges(), (ranges{{3, 9}, {11, 12}, {2, 2}}));
+    EXPECT_FALSE(lines.ends_before(13));
+}
+
 TEST(open_lines, nothing_is_open_at_first) {
     const open_lines lines;
     EXPECT_EQ(lines.oldest(), std::nullopt);

@@ -99,13 +99,18 @@ TEST(row_path, lines_that_are_expected_at_once_are_open_but_for_those_that_were_
     path.expect({2, 3});
     path.expect({3, 70});
     card::card_outcome row;
-    row.line = 5;
-    path.put(row);
+    row.outcome = card::outcome_kind::resolved;
+    row.status = "0";
+    for (const std::uint64_t line : {5U, 6U, 7U, 20U, 21U, 9U}) {
+        row.line = line;
+        path.put(row);
+    }
     path.finish(output_end::suspend);
     while (!path.is_finished())
         std::this_thread::yield();
+    EXPECT_EQ(path.statuses().at("0"), 6U);
     EXPECT_EQ(saved.newest_line, 70U);
-    EXPECT_EQ(saved.open, (std::vector<line_range>{{2, 4}, {6, 70}}));
+    EXPECT_EQ(saved.open, (std::vector<line_range>{{2, 4}, {8, 8}, {10, 19}, {22, 70}}));
 }
 
 INSTANTIATE_TEST_SUITE_P(of, row_path_test, testing::Values(std::nullopt, std::size_t{1000}));

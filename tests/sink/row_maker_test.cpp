@@ -42,7 +42,11 @@ public:
 
     void expect_general(const card::card_outcome& row, std::string_view front = {}) {
         out_.clear();
-        maker_.append(out_, row, front);
+        if (front.empty()) {
+            maker_.append(out_, row);
+        } else {
+            maker_.append_behind(out_, row, front);
+        }
         ASSERT_EQ(out_.view(), general_row(format_, row, front));
     }
     /// Whether the last row was a usual one.
