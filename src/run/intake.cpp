@@ -7,12 +7,16 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace cardresolver::run {
 namespace {
 
 /// Blocks that are read ahead; each holds at most 24 KiB of the list, or one long record.
 constexpr std::size_t max_blocks = 4;
+/// A reader that has had to stop goes on when no more than these are left: it would else be woken for each
+/// block, to stop again behind it.
+constexpr std::size_t few_blocks = 1;
 
 /// What a row shows of an invalid text is 64 bytes at most; a cut character needs a little more to be seen.
 constexpr std::uint8_t max_raw_bytes = 80;
@@ -78,10 +82,12 @@ struct intake::shared_state {
     std::optional<source::input_error> error;
     bool ended = false;
     bool abandoned = false;
+    bool found_none = false;  ///< the consumer has come in vain since it was notified last
 
     std::unique_ptr<intake_block> wait_for_room() {
         std::unique_lock lock(mutex);
-        room.wait(lock, [this] { return abandoned || ready.size() < max_blocks; });
+        if (ready.size() >= max_blocks)
+            room.wait(lock, [this] { return abandoned || ready.size() <= few_blocks; });
         if (abandoned) return nullptr;
         if (spare.empty()) return std::make_unique<intake_block>();
         auto block = std::move(spare.back());
@@ -89,13 +95,30 @@ struct intake::shared_state {
         return block;
     }
 
+    /// A consumer that has not come in vain will come by itself, and find the block.
     void deliver(std::unique_ptr<intake_block> block) {
         const std::lock_guard lock(mutex);
-        if (block)
-            ready.push_back(std::move(block));
-        else
-            ended = true;
+        ready.push_back(std::move(block));
+        if (std::exchange(found_none, false) && notify) notify();
+    }
+
+    void end() {
+        const std::lock_guard lock(mutex);
+        ended = true;
         if (notify) notify();
+    }
+
+    std::unique_ptr<intake_block> try_take() {
+        std::unique_lock lock(mutex);
+        found_none = ready.empty();
+        if (found_none) return nullptr;
+        auto block = std::move(ready.front());
+        ready.pop_front();
+        // None but the reader adds blocks, and while it waits it adds none: there are so many once.
+        const bool wakes_reader = ready.size() == few_blocks;
+        lock.unlock();  // it shall not be woken to wait for that
+        if (wakes_reader) room.notify_one();
+        return block;
     }
 
     void read_all() {
@@ -154,7 +177,7 @@ struct intake::shared_state {
             const std::lock_guard lock(mutex);
             error = source::input_error(source::input_error::error_kind::read, fault.what());
         }
-        deliver(nullptr);
+        end();
     }
 };
 
@@ -174,12 +197,7 @@ intake::~intake() {
 }
 
 std::unique_ptr<intake_block> intake::try_take() {
-    const std::lock_guard lock(state_->mutex);
-    if (state_->ready.empty()) return nullptr;
-    auto block = std::move(state_->ready.front());
-    state_->ready.pop_front();
-    state_->room.notify_one();
-    return block;
+    return state_->try_take();
 }
 
 source::list_columns intake::columns() const {

@@ -71,7 +71,8 @@ struct intake_settings {
 class intake {
 public:
     /// Reads `input`, or where that is null opens the one that `settings` names, on the reading thread.
-    /// `notify` is called there after a block, the end or an error became available.
+    /// `notify` is called there when there is a block for a consumer whose last `try_take` was in vain, and
+    /// after the end or an error.
     intake(std::unique_ptr<source::input> input, intake_settings settings, std::function<void()> notify);
     ~intake();
     intake(const intake&) = delete;

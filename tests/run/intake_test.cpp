@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace cardresolver::run {
@@ -25,6 +27,13 @@ protected:
         std::ofstream(path, std::ios::binary) << text;
         return path.string();
     }
+    /// Of so many records, some 1,700 in a block.
+    std::string write_long(int records) {
+        std::string text;
+        for (int i = 0; i < records; ++i)
+            text += std::to_string(1'064'800'000'000LL + i) + "\n";
+        return write(text);
+    }
     void start(const std::string& path) {
         intake_settings settings;
         settings.input.path = path;
@@ -34,6 +43,7 @@ protected:
         intake_.emplace(nullptr, settings, [this] {
             const std::lock_guard lock(mutex_);
             notified_ = true;
+            ++notifications_;
             changed_.notify_all();
         });
     }
@@ -62,6 +72,7 @@ protected:
     std::mutex mutex_;
     std::condition_variable changed_;
     bool notified_ = false;
+    int notifications_ = 0;
     std::optional<intake> intake_;
 };
 
@@ -109,14 +120,71 @@ TEST_F(intake_test, refuses_columns_that_the_rows_cannot_name) {
 }
 
 TEST_F(intake_test, hands_over_a_long_list_in_order_while_few_blocks_wait) {
-    std::string text;
-    for (int i = 0; i < 200'000; ++i)
-        text += std::to_string(1'064'800'000'000LL + i) + "\n";
-    start(write(text));
+    start(write_long(200'000));
     const auto records = take_all();
     ASSERT_EQ(records.size(), 200'000U);
     for (std::size_t i = 0; i < records.size(); ++i)
         ASSERT_EQ(records[i].line, i + 1);
+}
+
+TEST_F(intake_test, tells_a_consumer_that_has_not_come_of_the_end_alone) {
+    start(write_long(3'000));
+    wait();
+    EXPECT_FALSE(intake_->has_ended()) << "blocks wait";
+    EXPECT_EQ(take_all().size(), 3'000U);
+    EXPECT_EQ(notifications_, 1);
+}
+
+TEST_F(intake_test, tells_a_consumer_that_has_come_in_vain_of_the_next_block) {
+    const auto fifo = (folder_ / "fifo").string();
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    start(fifo);
+    std::ofstream writer(fifo);
+    for (std::uint64_t line = 1; line < 10; ++line) {
+        ASSERT_EQ(intake_->try_take(), nullptr);
+        ASSERT_EQ(intake_->try_take(), nullptr) << "once more";
+        writer << "1064826090209\n" << std::flush;
+        wait();
+        const auto block = intake_->try_take();
+        ASSERT_NE(block, nullptr);
+        EXPECT_EQ(block->records.at(0).line, line);
+    }
+    EXPECT_EQ(notifications_, 9);
+    writer.close();
+    wait();
+    EXPECT_EQ(intake_->try_take(), nullptr);
+    EXPECT_TRUE(intake_->has_ended());
+}
+
+/// The reader stops and goes on many times, and so does the consumer: neither waits for the other for ever.
+TEST_F(intake_test, goes_on_however_fast_the_consumer_is) {
+    const auto path = write_long(100'000);
+    for (const int pause_after : {1, 2, 3, 5, 8, 1000}) {
+        start(path);
+        int blocks = 0;
+        std::uint64_t line = 0;
+        while (!intake_->has_ended()) {
+            const auto block = intake_->try_take();
+            if (!block) {
+                if (!intake_->has_ended()) wait();
+                continue;
+            }
+            for (const auto& record : block->records)
+                ASSERT_EQ(record.line, ++line);
+            if (++blocks % pause_after == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        EXPECT_EQ(line, 100'000U);
+    }
+}
+
+TEST_F(intake_test, lets_a_reader_go_that_waits_for_room) {
+    for (int i = 0; i < 50; ++i) {
+        start(write_long(20'000));
+        if (i % 2 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        while (i % 4 == 0 && !intake_->try_take())
+            wait();
+        intake_.reset();
+    }
 }
 
 TEST(adjacent_lines, are_those_of_records_that_follow_each_other) {
