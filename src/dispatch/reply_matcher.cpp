@@ -13,8 +13,9 @@ bool says_the_same(const carrier::reply_item& a, const carrier::reply_item& b) {
     return a.status == b.status && a.iccid == b.iccid && a.imsi == b.imsi && a.msisdn == b.msisdn;
 }
 
-bool has_no_number(const carrier::reply_item& item) {
-    return item.iccid.empty() && item.imsi.empty() && item.msisdn.empty();
+bool refuses_without_number(const carrier::reply_item& item) {
+    return item.iccid.empty() && item.imsi.empty() && item.msisdn.empty() &&
+           item.status != carrier::status_success;
 }
 
 /// The field of an item that has the number of `kind`.
@@ -34,8 +35,8 @@ slot_id slot_of(const card_table& cards, batch_id batch, card::card_kind kind, s
 }
 
 /// Item `i` is about the card whose answer so far is `answer`.
-void note(std::int32_t& answer, std::int32_t i, std::span<const carrier::reply_item> items,
-          match_counts& counts) {
+[[gnu::always_inline]] inline void note(std::int32_t& answer, std::int32_t i,
+                                        std::span<const carrier::reply_item> items, match_counts& counts) {
     if (answer == reply_matcher::missing) {
         answer = i;
         ++counts.matched;
@@ -65,17 +66,19 @@ match_counts reply_matcher::match(const card_table& cards, batch_id batch, std::
     for (std::size_t i = 0; i < items.size(); ++i) {
         const auto& item = items[i];
         const auto text = item.*field;
+        const auto index = static_cast<std::int32_t>(i);
         // Carriers mostly answer in order, and comparing costs less than searching.
-        const bool is_in_order = i < asked.size() && card::same_text(cards[asked[i]].number.view(), text);
-        auto slot = is_in_order ? asked[i] : slot_of(cards, batch, kind, text);
-        const bool lone_refusal =
-            is_one_to_one && has_no_number(item) && item.status != carrier::status_success;
-        if (lone_refusal) slot = asked.front();
-        if (slot == no_id) {
-            ++counts.foreign;
+        if (i < asked.size() && card::same_text(cards[asked[i]].number.view(), text)) {
+            note(answers_[i], index, items, counts);
             continue;
         }
-        note(answers_[cards[slot].position], static_cast<std::int32_t>(i), items, counts);
+        const bool is_lone_refusal = is_one_to_one && refuses_without_number(item);
+        const auto slot = is_lone_refusal ? asked.front() : slot_of(cards, batch, kind, text);
+        if (slot == no_id) {
+            ++counts.foreign;
+        } else {
+            note(answers_[cards[slot].position], index, items, counts);
+        }
     }
     return counts;
 }

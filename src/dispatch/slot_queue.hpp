@@ -26,8 +26,14 @@ public:
 
     /// Moves the first ones, at most `most`, to the end of `out`.
     void move_to(std::vector<slot_id>& out, std::size_t most) {
-        for (const auto last = begin_ + std::min(most, size()); begin_ != last; ++begin_)
-            out.push_back(front());
+        for (auto left = std::min(most, size()); left > 0;) {
+            const auto* const first = &places_[begin_ & mask_];
+            const auto in_a_row =
+                std::min(left, places_.size() - (begin_ & mask_));  // as far as the ring's end
+            out.insert(out.end(), first, first + in_a_row);
+            begin_ += in_a_row;
+            left -= in_a_row;
+        }
     }
 
 private:
