@@ -94,13 +94,6 @@ public:
         one.entries[where.place] = entry_of(hash, id);
     }
 
-    /// `id`, which is there under this hash, is `successor` from now on.
-    [[gnu::always_inline]] void replace(std::uint32_t hash, std::uint32_t id,
-                                        std::uint32_t successor) noexcept {
-        const auto where = position_of(hash, id);
-        buckets_[where.bucket].entries[where.place] = entry_of(hash, successor);
-    }
-
     /// The id is there, under this hash.
     void erase(std::uint32_t hash, std::uint32_t id) noexcept {
         const auto where = position_of(hash, id);
