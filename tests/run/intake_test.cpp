@@ -52,6 +52,10 @@ protected:
         changed_.wait(lock, [this] { return notified_; });
         notified_ = false;
     }
+    int notifications() {
+        const std::lock_guard lock(mutex_);
+        return notifications_;
+    }
     /// Takes all records, waiting where there is none yet.
     std::vector<intake_record> take_all(std::string* raw = nullptr) {
         std::vector<intake_record> records;
@@ -132,7 +136,7 @@ TEST_F(intake_test, tells_a_consumer_that_has_not_come_of_the_end_alone) {
     wait();
     EXPECT_FALSE(intake_->has_ended()) << "blocks wait";
     EXPECT_EQ(take_all().size(), 3'000U);
-    EXPECT_EQ(notifications_, 1);
+    EXPECT_EQ(notifications(), 1);
 }
 
 TEST_F(intake_test, tells_a_consumer_that_has_come_in_vain_of_the_next_block) {
@@ -149,7 +153,7 @@ TEST_F(intake_test, tells_a_consumer_that_has_come_in_vain_of_the_next_block) {
         ASSERT_NE(block, nullptr);
         EXPECT_EQ(block->records.at(0).line, line);
     }
-    EXPECT_EQ(notifications_, 9);
+    EXPECT_EQ(notifications(), 9);
     writer.close();
     wait();
     EXPECT_EQ(intake_->try_take(), nullptr);
