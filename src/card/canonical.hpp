@@ -92,11 +92,25 @@ inline card_number make_iccid(const char* characters) noexcept {
 /// By shape (carrier's document, business parameters): 20 characters from 8986 are an ICCID, 15 digits from
 /// 460 an IMSI, 11 or 13 digits from 1 an MSISDN. A kind that the user names is checked for length and
 /// characters only. Pure; never throws on any input.
-inline canonical_result canonicalize(std::string_view raw, const canonical_options& options) noexcept {
+///
+/// Writes the number where it is to stand; what `number` is where there is none is not said.
+inline invalid_reason canonicalize_to(card_number& number, std::string_view raw,
+                                      const canonical_options& options) noexcept {
     const bool may_be_iccid = options.kind.value_or(card_kind::iccid) == card_kind::iccid;
-    if (may_be_iccid && detail::is_usual_iccid(raw)) [[likely]]
-        return {detail::make_iccid(raw.data()), invalid_reason::none};
-    return detail::canonicalize_any(raw, options);
+    if (may_be_iccid && detail::is_usual_iccid(raw)) [[likely]] {
+        number = detail::make_iccid(raw.data());
+        return invalid_reason::none;
+    }
+    const auto judged = detail::canonicalize_any(raw, options);
+    number = judged.number;
+    return judged.reason;
+}
+
+/// The same, as a value.
+inline canonical_result canonicalize(std::string_view raw, const canonical_options& options) noexcept {
+    canonical_result judged;
+    judged.reason = canonicalize_to(judged.number, raw, options);
+    return judged;
 }
 
 /// The first 64 bytes of a hostile text, printable: control characters, broken UTF-8 and invisible format

@@ -38,14 +38,12 @@ void judge(const source::record_block& from, const card::canonical_options& cano
     auto* record = to.records.data();
     for (const auto& one : from.records) {
         const auto field = from.field_of(one);
+        auto reason = one.problem;
+        if (reason == card::invalid_reason::none) [[likely]]
+            reason = card::canonicalize_to(record->number, field, canonical);
         record->line = one.line;
-        record->reason = one.problem;
-        if (one.problem == card::invalid_reason::none) {
-            const auto judged = card::canonicalize(field, canonical);
-            record->number = judged.number;
-            record->reason = judged.reason;
-        }
-        if (record->reason != card::invalid_reason::none) [[unlikely]]
+        record->reason = reason;
+        if (reason != card::invalid_reason::none) [[unlikely]]
             keep_raw(field, *record, to.raw);
         ++record;
     }
