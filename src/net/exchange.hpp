@@ -18,7 +18,8 @@
 namespace cardresolver::net {
 
 /// The free space of a reader, looked at when there is something to put there: until then, a connection that
-/// waits needs no buffer. A `MutableBufferSequence` of one; a copy has a space of its own.
+/// waits needs no buffer. (Over plain TCP Asio looks at once.) A `MutableBufferSequence` of one; a copy has a
+/// space of its own.
 class late_space {
 public:
     using value_type = asio::mutable_buffer;
