@@ -143,6 +143,8 @@ class Tables(TableTestCase):
         process.stdin.write(as_list(numbers))
         process.stdin.flush()
         carrier.wait_for_requests_of(process, 500)
+        while self.ask("SELECT count(*) FROM T") == [(0,)]:
+            self.assertIsNone(process.poll(), "it waits for what is late")
         process.kill()
         process.wait()
         carrier = self.carrier()
