@@ -14,7 +14,7 @@ namespace cardresolver::dispatch {
 
 struct settings {
     std::size_t batch_size = 100;     ///< most cards in a request, 1 to 100
-    std::size_t connections = 32;     ///< requests in flight at once, at most
+    std::size_t connections = 32;     ///< cards are taken in for so many requests in flight
     std::size_t window = 6'400;       ///< cards between line and row, at most; a multiple of `batch_size`
     std::size_t remembered = 10'000;  ///< answered cards that are not asked again for a further line
     unsigned attempts = 6;            ///< for each card, counting those alone that are its own fault

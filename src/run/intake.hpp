@@ -27,7 +27,8 @@ struct intake_record {
     card::invalid_reason reason = card::invalid_reason::none;
 };
 
-/// The lines of `records`; nothing where there are none, or lines between them that have no record.
+/// The lines of `records`, which ascend; nothing where there are none, or lines between them without a
+/// record.
 std::optional<line_range> adjacent_lines(std::span<const intake_record> records) noexcept;
 
 /// The row of an invalid record. `raw`: what it shows in place of a number.
