@@ -1,5 +1,7 @@
 #include "dispatch/card_table.hpp"
 
+#include "dispatch/free_place.hpp"
+
 #include <numeric>
 
 namespace cardresolver::dispatch {
@@ -16,14 +18,7 @@ card_table::card_table(std::size_t capacity, std::size_t remembered)
 }
 
 void card_table::add_duplicate(slot_id slot, std::uint64_t line) {
-    std::uint32_t id = 0;
-    if (free_duplicates_.empty()) {
-        id = static_cast<std::uint32_t>(duplicates_.size());
-        duplicates_.push_back({});
-    } else {
-        id = free_duplicates_.back();
-        free_duplicates_.pop_back();
-    }
+    const auto id = take_place(duplicates_, free_duplicates_);
     duplicates_[id] = {line, no_id};
     auto& owner = (*this)[slot];
     (owner.duplicates == no_id ? owner.duplicates : duplicates_[owner.last_duplicate].next) = id;

@@ -1,5 +1,6 @@
 #include "dispatch/dispatcher.hpp"
 
+#include "dispatch/free_place.hpp"
 #include "dispatch/verify.hpp"
 
 #include <algorithm>
@@ -212,14 +213,7 @@ batch_id dispatcher::take_candidate(const candidate& chosen) {
 }
 
 batch_id dispatcher::new_batch(card::card_kind kind) {
-    batch_id id = no_id;
-    if (free_batches_.empty()) {
-        id = static_cast<batch_id>(batches_.size());
-        batches_.emplace_back();
-    } else {
-        id = free_batches_.back();
-        free_batches_.pop_back();
-    }
+    const batch_id id = take_place(batches_, free_batches_);
     auto& one = batches_[id];
     one.kind = kind;
     one.cards.clear();

@@ -1,11 +1,13 @@
 #include "dispatch/statements.hpp"
 
+#include "dispatch/free_place.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace cardresolver::dispatch {
 
-statements::statements(std::size_t most_bytes) : pairs_(1), free_{0}, most_bytes_(most_bytes) {
+statements::statements(std::size_t most_bytes) : most_bytes_(most_bytes) {
     recent_.fill(no_id);
 }
 
@@ -18,14 +20,7 @@ std::uint32_t statements::find(std::string_view status, std::string_view message
 }
 
 std::uint32_t statements::add(std::string_view status, std::string_view message) {
-    std::uint32_t id = 0;
-    if (free_.empty()) {
-        id = static_cast<std::uint32_t>(pairs_.size());
-        pairs_.emplace_back();
-    } else {
-        id = free_.back();
-        free_.pop_back();
-    }
+    const auto id = take_place(pairs_, free_);
     auto& added = pairs_[id];
     added.status = status;
     added.message = message;

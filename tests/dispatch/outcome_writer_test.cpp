@@ -97,13 +97,21 @@ private:
     std::uint64_t latest_ = 0;
 };
 
-TEST(outcome_writer, rows_of_one_wording_say_the_same) {
-    const auto seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    std::mt19937 random(seed);
-    card_table cards(1);
-    outcome_writer writer(cards);
+/// Words one card after the other by chance.
+class wordings_of_rows : public testing::Test {
+protected:
+    /// A new card.
+    slot_id slot() { return cards.add(asked_iccid, 1, {}).slot; }
+
+    const unsigned seed = std::random_device{}();
+    testing::ScopedTrace trace{__FILE__, __LINE__, "seed " + std::to_string(seed)};
+    std::mt19937 random{seed};
+    card_table cards{1};
+    outcome_writer writer{cards};
     wording_check row;
+};
+
+TEST_F(wordings_of_rows, say_the_same_where_they_are_one) {
     const std::array statuses{"0", "25", ""};
     const std::array messages{"ok", "no\x01", ""};
     const std::array printable{"ok", "no�", ""};
@@ -111,43 +119,35 @@ TEST(outcome_writer, rows_of_one_wording_say_the_same) {
         const auto what = random() % 100 < 80 ? 0 : random() % 3;
         const auto how = random() % 100 < 80 ? 0 : random() % 3;
         row.expected = {statuses[what], printable[how]};
-        const auto slot = cards.add(asked_iccid, 1, {}).slot;
         switch (random() % 8) {
             case 0:
-                writer.write_refused(slot, statuses[what], messages[how], row);
+                writer.write_refused(slot(), statuses[what], messages[how], row);
                 break;
             case 1:
-                writer.write_failed(slot, statuses[what], messages[how], row);
+                writer.write_failed(slot(), statuses[what], messages[how], row);
                 break;
             default:
                 ASSERT_TRUE(writer.write_resolved(
-                    slot, {statuses[what], messages[how], {}, "460040260908676", {}}, row));
+                    slot(), {statuses[what], messages[how], {}, "460040260908676", {}}, row));
         }
     }
     EXPECT_GT(row.repeated, 0);
 }
 
 /// Whatever is written in between, and whatever items without a named wording come.
-TEST(outcome_writer, gives_each_item_its_own_status_and_message_where_wordings_are_named) {
-    const auto seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    std::mt19937 random(seed);
-    card_table cards(1);
-    outcome_writer writer(cards);
-    wording_check row;
+TEST_F(wordings_of_rows, are_those_of_each_item_where_items_name_theirs) {
     const std::array statuses{"0", "1", "2"};
     const std::array messages{"fine", "good", "well"};
     for (int step = 0; step < 20'000; ++step) {
         const auto said = random() % 3;
         row.expected = {statuses[said], messages[said]};
-        const auto slot = cards.add(asked_iccid, 1, {}).slot;
         if (random() % 8 == 0) {
-            writer.write_failed(slot, statuses[said], messages[said], row);
+            writer.write_failed(slot(), statuses[said], messages[said], row);
             continue;
         }
         carrier::reply_item item{statuses[said], messages[said], {}, "460040260908676", {}};
         item.wording = random() % 8 == 0 ? 0 : said + 1;
-        ASSERT_TRUE(writer.write_resolved(slot, item, row));
+        ASSERT_TRUE(writer.write_resolved(slot(), item, row));
     }
     EXPECT_GT(row.repeated, 0);
 }
