@@ -6,7 +6,7 @@
 
 namespace cardresolver::carrier {
 
-bool item_shape::learn(std::string_view text, const reply_item& item, std::uint64_t wording) noexcept {
+bool item_shape::learn(std::string_view text, const reply_item& item, std::uint64_t id) noexcept {
     if (text.size() < min_size || text.size() > max_size) return false;
     size_ = text.size();
     std::memcpy(lowest_.data(), text.data(), size_);
@@ -21,7 +21,7 @@ bool item_shape::learn(std::string_view text, const reply_item& item, std::uint6
     iccid_ = place_of(item.iccid);
     imsi_ = place_of(item.imsi);
     msisdn_ = place_of(item.msisdn);
-    wording_ = wording;
+    id_ = id;
     vary(text, iccid_, 'Z');
     vary(text, imsi_, '9');
     vary(text, msisdn_, '9');

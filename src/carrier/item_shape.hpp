@@ -30,9 +30,9 @@ public:
     static constexpr std::size_t max_size = 256;
 
     /// Takes on the shape of `text`, a whole object in which `item` was read: each of its texts is null, or
-    /// is in `text` and was trimmed. False, and it stays as it was, where the size is out of range. `wording`
-    /// is that of all items of this shape, which differ in their numbers alone.
-    bool learn(std::string_view text, const reply_item& item, std::uint64_t wording = 0) noexcept;
+    /// is in `text` and was trimmed. False, and it stays as it was, where the size is out of range. `id`
+    /// is `reply_item::shape` of all its items.
+    bool learn(std::string_view text, const reply_item& item, std::uint64_t id = 0) noexcept;
 
     /// Whether `text` begins with an item of this shape.
     bool fits(std::string_view text) const noexcept {
@@ -54,7 +54,7 @@ public:
     /// The item that `text` begins with, which fits. A text that is absent is empty, but not null.
     reply_item item_at(const char* text) const noexcept {
         const auto view = [text](place of) { return std::string_view(text + of.offset, of.size); };
-        return {view(status_), view(message_), view(iccid_), view(imsi_), view(msisdn_), wording_};
+        return {view(status_), view(message_), view(iccid_), view(imsi_), view(msisdn_), id_};
     }
 
 private:
@@ -100,7 +100,7 @@ private:
     place iccid_;
     place imsi_;
     place msisdn_;
-    std::uint64_t wording_ = 0;
+    std::uint64_t id_ = 0;
 };
 
 /// The shapes of the items that came last.

@@ -15,9 +15,10 @@ struct reply_item {
     std::string_view iccid;
     std::string_view imsi;
     std::string_view msisdn;
-    /// Not 0: of all items that one decoder has ever given, those with the same one have the same status and
-    /// message, byte for byte. It tells nothing of others.
-    std::uint64_t wording = 0;
+    /// Not 0: all items that one decoder has ever given with the same one differ in the characters of their
+    /// numbers alone. Status and message are the same, byte for byte; the numbers are as long, and where an
+    /// IMSI or an MSISDN is digits alone in one of them, so it is in all. It tells nothing of others.
+    std::uint64_t shape = 0;
 
     /// Whether they say the same.
     friend bool operator==(const reply_item& a, const reply_item& b) noexcept {

@@ -6,6 +6,7 @@
 #include "card/short_text.hpp"
 #include "dispatch/number_index.hpp"
 #include "dispatch/statements.hpp"
+#include "dispatch/verify.hpp"
 
 #include <array>
 #include <cstddef>
@@ -31,21 +32,16 @@ struct alignas(64) answer {
     /// Of an ICCID and an IMSI.
     static constexpr std::size_t longest_texts = 20 + 15;
 
-    /// `row` has an answer to `asked`, whose numbers fit.
+    /// `row` has an answer to `asked`; no number in it is longer than its kind may be.
     [[gnu::always_inline]] answer(card::card_number asked, const card::card_outcome& row,
                                   std::uint32_t statement) noexcept
         : number(asked) {
         const other_numbers given(asked.kind(), row);
+        CARDRESOLVER_VERIFY(fits(given));
         card::copy_text(card::copy_text(texts.data(), given.first), given.second);
         rest = statement << said_at | static_cast<std::uint32_t>(row.outcome) << outcome_at |
                static_cast<std::uint32_t>(given.first.size()) << first_at |
                static_cast<std::uint32_t>(given.second.size());
-    }
-
-    static bool fits(const other_numbers& given) noexcept {
-        const auto first = given.first.size();
-        const auto second = given.second.size();
-        return first <= longest_text && second <= longest_text && first + second <= longest_texts;
     }
 
     /// The id of the statement.
@@ -60,6 +56,12 @@ struct alignas(64) answer {
 
 private:
     static constexpr std::uint32_t longest_text = 31;
+
+    static bool fits(const other_numbers& given) noexcept {
+        const auto first = given.first.size();
+        const auto second = given.second.size();
+        return (first | second) <= longest_text && first + second <= longest_texts;
+    }
 
     /// Where the parts of `rest` begin; the second text's size is the lowest one.
     static constexpr unsigned first_at = 5;
@@ -86,25 +88,38 @@ public:
           most_(static_cast<std::uint32_t>(most_answers)),
           statements_(most_answers * bytes_per_answer) {}
 
-    /// Of an answer that is or will be kept: the id that its number has in the index.
+    /// Of an answer that is or will be kept: its number's place in the index, and the id there.
     struct entry {
-        std::uint32_t hash;  ///< of the number
+        number_index::put_place place;
         std::uint32_t id;
         std::uint32_t said;
     };
 
-    /// Takes in the answer to the number of this hash and id, and returns the id of its statement; `no_id`
-    /// where it does not fit at all. `forget(entry)` is told of each older answer that is forgotten for it.
+    /// Makes ready for answers with the status and message of `row`; false where these do not fit at all.
+    /// `forget(entry)` is told of each older answer that is forgotten for them.
     template <class Forget>
-    [[gnu::always_inline]] std::uint32_t remember(std::uint32_t hash, std::uint32_t id,
-                                                  const card::card_outcome& row, Forget forget) {
-        if (most_ == 0 || !answer::fits({*row.kind, row})) return no_id;
-        if (!has_latest_wording(row) && !take_wording(row, forget)) return no_id;
-        if (count_ == most_) forget_oldest(forget);
-        statements_.enter(latest_);
-        order_[next_] = {hash, id, latest_};
+    [[gnu::always_inline]] bool accepts(const card::card_outcome& row, Forget forget) {
+        return most_ > 0 && (has_latest_wording(row) || take_wording(row, forget));
+    }
+    /// Takes in the answer to the number that has this place and id in the index, with the status and message
+    /// that were accepted last, and returns the id of these. `forget` as before.
+    template <class Forget>
+    [[gnu::always_inline]] std::uint32_t remember(number_index::put_place place, std::uint32_t id,
+                                                  Forget forget) {
+        auto& newest = order_[next_];
+        if (count_ == most_) [[likely]] {  // the oldest one stands where the newest will
+            forget(newest);
+            oldest_ = after(oldest_);
+            if (newest.said != latest_) [[unlikely]] {
+                statements_.leave(newest.said);
+                statements_.enter(latest_);
+            }
+        } else {
+            ++count_;
+            statements_.enter(latest_);
+        }
+        newest = {place, id, latest_};
         next_ = after(next_);
-        ++count_;
         return latest_;
     }
 
@@ -142,7 +157,7 @@ private:
     }
 
     template <class Forget>
-    [[gnu::always_inline]] void forget_oldest(Forget forget) {
+    void forget_oldest(Forget forget) {
         const auto& forgotten = order_[oldest_];
         forget(forgotten);
         statements_.leave(forgotten.said);

@@ -8,7 +8,6 @@ namespace cardresolver::dispatch {
 
 card_table::card_table(std::size_t capacity, std::size_t remembered)
     : capacity_(capacity),
-      remembers_(remembered > 0),
       lines_(capacity + remembered),
       free_lines_(lines_.size()),
       free_count_(lines_.size()),
@@ -26,7 +25,7 @@ void card_table::add_duplicate(slot_id slot, std::uint64_t line) {
 }
 
 void card_table::release(slot_id slot) {
-    index_.erase((*this)[slot].hash, slot);
+    erase((*this)[slot].place, slot);
     leave(slot);
     free_lines_[free_count_++] = slot;
 }

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <new>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -28,7 +29,7 @@ struct alignas(64) card_slot {
     batch_id batch = no_id;                ///< the batch that it is part of; none: it waits in a queue
     std::uint32_t duplicates = no_id;      ///< first of the further lines that ask for the same number
     std::uint32_t last_duplicate = no_id;  ///< last of them
-    std::uint32_t hash = 0;                ///< of the number
+    number_index::put_place place{};       ///< of the number in the index
     std::uint64_t line = 0;
     time_point queued_at{};
 };
@@ -75,9 +76,9 @@ public:
             return {known, false};
         }
         const slot_id slot = free_lines_[--free_count_];
-        index_.put(place, wanted.hash, slot);
-        ::new (&lines_[slot].card)
-            card_slot{wanted.number, false, 0, 0, 0, no_id, no_id, no_id, wanted.hash, line, now};
+        ::new (&lines_[slot].card) card_slot{
+            wanted.number, false, 0, 0, 0, no_id, no_id, no_id, index_.put(place, wanted.hash, slot),
+            line,          now};
         return {slot, true};
     }
 
@@ -105,18 +106,26 @@ public:
     }
     /// The card has its row and is forgotten.
     void release(slot_id slot);
-    /// The card has its row, by the carrier's answer; the number itself is one of its texts.
-    [[gnu::always_inline]] void release_answered(slot_id slot, const card::card_outcome& row) {
-        if (remembers_) fetch_line_and_place(answers_.to_be_forgotten(fetch_ahead));
-        const auto said =
-            answers_.remember((*this)[slot].hash, slot, row, [this](const answer_memory::entry& old) {
-                index_.erase(old.hash, old.id);
-                free_lines_[free_count_++] = old.id;
-            });
-        if (said == no_id) return release(slot);
-        leave(slot);
-        auto& line = lines_[slot];
-        ::new (&line.given) answer(line.card.number, row, said);
+    /// The cards have their rows, by the carrier's answers, which differ in their numbers alone. The number
+    /// itself is one of a row's texts.
+    [[gnu::always_inline]] void release_answered(std::span<const slot_id> slots,
+                                                 std::span<const card::card_outcome> alike) {
+        const auto forget = [this](const answer_memory::entry& old) __attribute__((always_inline)) {
+            erase(old.place, old.id);
+            free_lines_[free_count_++] = old.id;
+        };
+        if (!answers_.accepts(alike.front(), forget)) {
+            for (const auto slot : slots)
+                release(slot);
+            return;
+        }
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            fetch_line_and_place(answers_.to_be_forgotten(fetch_ahead));
+            auto& line = lines_[slots[i]];
+            const auto said = answers_.remember(line.card.place, slots[i], forget);
+            leave(slots[i]);
+            ::new (&line.given) answer(line.card.number, alike[i], said);
+        }
     }
 
     /// What `line` gets, where `add` has found an answer. Valid until another one is remembered.
@@ -144,7 +153,11 @@ private:
 
     [[gnu::always_inline]] void fetch_line_and_place(const answer_memory::entry& of) const noexcept {
         fetch(of.id);
-        index_.fetch(of.hash);
+        index_.fetch(of.place);
+    }
+    /// The place of a card or an answer in the index.
+    [[gnu::always_inline]] void erase(number_index::put_place place, std::uint32_t id) noexcept {
+        index_.erase(place, [this, id] { return hashed_number(lines_[id].number()).hash; });
     }
     [[gnu::always_inline]] number_index::position place_of(const hashed_number& wanted) const noexcept {
         return index_.locate(wanted.hash, [&](std::uint32_t candidate) {
@@ -161,7 +174,6 @@ private:
     }
 
     std::size_t capacity_;
-    bool remembers_;
     std::size_t used_ = 0;
     std::vector<table_line> lines_;
     std::vector<slot_id> free_lines_;  ///< the first `free_count_` of them

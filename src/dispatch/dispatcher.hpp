@@ -73,7 +73,7 @@ public:
     std::optional<request_order> next(time_point now);
 
     // --- results; each ends the request
-    /// A decoded reply, all of them by one decoder (see `carrier::reply_item::wording`); false where the
+    /// A decoded reply, all of them by one decoder (see `carrier::reply_item::shape`); false where the
     /// connection must be closed: it carried somebody else's answer.
     bool on_reply(batch_id batch, const carrier::reply& reply, time_point now, outcome_listener& listener);
     /// HTTP 200 with a body that is no reply.
@@ -177,7 +177,11 @@ private:
     void stop_because(stop_reason reason, std::string detail);
     batch& end_request(batch_id id, permit_end end, time_point now);
     bool is_busy() const noexcept;
-    bool settle_items(batch_id id, const carrier::reply& reply, time_point now, outcome_listener& listener);
+    bool settle_items(batch_id id, std::size_t in_order, const carrier::reply& reply, time_point now,
+                      outcome_listener& listener);
+    struct item_counts;
+    bool settle(slot_id slot, std::int32_t answer, std::span<const carrier::reply_item> items,
+                item_counts& counts, time_point now, outcome_listener& listener);
     void settle_unresolved(slot_id slot, const carrier::reply_item& item, carrier::status_class meaning,
                            time_point now, outcome_listener& listener);
     void act_on_rest(batch_id id, carrier::status_class meaning, const verdict& why, time_point now,

@@ -12,9 +12,6 @@
 //                | again and again while others are answered is taken apart
 //   account      | one more try, alone; then the run stops
 //   configuration, own fault | the run stops
-//
-// An item that is throttled or busy while others are answered is put off: neither the account nor the card
-// pays for it, but for `most_deferrals` times at most. An item without a status is no answer.
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/verify.hpp"
 
@@ -73,7 +70,7 @@ bool dispatcher::on_reply(batch_id id, const carrier::reply& reply, time_point n
         return false;
     }
     counts_.foreign_items += matched.foreign;
-    const bool is_calm = settle_items(id, reply, now, listener);
+    const bool is_calm = settle_items(id, matched.in_order, reply, now, listener);
     if (meaning == status_class::answered && is_calm) {
         health_.on_answer(one.sent_at);
         budget_.earn();
@@ -81,70 +78,6 @@ bool dispatcher::on_reply(batch_id id, const carrier::reply& reply, time_point n
     }
     act_on_rest(id, meaning, {reply.status, reply.message}, now, listener);
     return true;
-}
-
-/// Decides a card whose item is no success, or has it asked again.
-void dispatcher::settle_unresolved(slot_id slot, const carrier::reply_item& item, status_class meaning,
-                                   time_point now, outcome_listener& listener) {
-    const verdict why{item.status, item.message};
-    switch (meaning) {
-        case status_class::throttled:
-        case status_class::busy:
-            return defer(slot, why, now, listener);
-        case status_class::transient:
-            return ask_again(slot, why, true, now, listener);
-        default:
-            writer_.write_refused(slot, item.status, item.message, listener);
-    }
-}
-
-/// Decides the cards that have an item; the others stay in the batch. False where the items ask us to slow
-/// down: as many of them as are answered, not counting cards that are put off again and again.
-bool dispatcher::settle_items(batch_id id, const carrier::reply& reply, time_point now,
-                              outcome_listener& listener) {
-    auto& one = batches_[id];
-    const auto answers = matcher_.answers();
-    std::size_t kept = 0;
-    std::size_t busy = 0;
-    std::size_t throttled = 0;
-    std::size_t answered = 0;
-    for (std::size_t i = 0; i < one.cards.size(); ++i) {
-        const auto slot = one.cards[i];
-        const auto* const item =
-            answers[i] >= 0 ? &reply.items[static_cast<std::size_t>(answers[i])] : nullptr;
-        if (answers[i] == reply_matcher::conflict) {
-            const verdict why{"conflict", "the carrier gave two different answers in one reply"};
-            if (!charge(slot, why, listener)) ask_alone(slot, now);
-            continue;
-        }
-        if (item == nullptr || item->status.empty()) {
-            one.cards[kept++] = slot;
-            continue;
-        }
-        const auto meaning = catalogue_.classify(item->status, item->message);
-        if (meaning == status_class::answered) {
-            ++answered;
-            if (!writer_.write_resolved(slot, *item, listener)) {
-                const verdict why{"missing", "the carrier's answer gives no other number"};
-                ask_again(slot, why, true, now, listener);
-            }
-            continue;
-        }
-        const bool is_news = cards_[slot].deferrals == 0;
-        if (meaning == status_class::busy) {
-            busy += is_news ? 1 : 0;
-        } else if (meaning == status_class::throttled) {
-            throttled += is_news ? 1 : 0;
-        } else {
-            ++answered;
-        }
-        settle_unresolved(slot, *item, meaning, now, listener);
-    }
-    one.cards.resize(kept);
-    if (busy + throttled == 0 || busy + throttled < answered) return true;
-    if (busy > 0) health_.on_busy(now, in_flight_ + 1);
-    if (throttled > 0) health_.on_throttled(one.sent_at, now, std::nullopt, in_flight_ + 1);
-    return false;
 }
 
 /// What the top status means for the cards that no item decided.

@@ -14,4 +14,9 @@ number_index::number_index(std::size_t most_ids)
     CARDRESOLVER_VERIFY(most_ids < id_limit);
 }
 
+void number_index::count_passing(std::uint32_t hash, std::uint32_t last, std::uint32_t change) noexcept {
+    for (auto at = home_of(hash); at != last; at = next(at))
+        buckets_[at].passed_by += change;
+}
+
 }  // namespace cardresolver::dispatch

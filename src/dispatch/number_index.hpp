@@ -52,12 +52,17 @@ public:
         std::uint32_t bucket;
         std::uint32_t place;
     };
+    /// Where an id was put: good until it is erased, since nothing moves.
+    enum class put_place : std::uint32_t {};
 
     /// Asks the processor to have the bucket of `hash` at hand: it will be looked at soon, and would have to
     /// be waited for. Always inlined, as are its callers: GCC 12 takes a function that only prefetches for
     /// one without effect, and drops the call.
     [[gnu::always_inline]] void fetch(std::uint32_t hash) const noexcept {
         __builtin_prefetch(&buckets_[home_of(hash)]);
+    }
+    [[gnu::always_inline]] void fetch(put_place soon) const noexcept {
+        __builtin_prefetch(&buckets_[bucket_of(soon)]);
     }
 
     /// An id under `hash` for which `is_it(id)` holds; else the free place where it belongs. Now and then
@@ -86,27 +91,41 @@ public:
     }
 
     /// `where` is free, and `locate` has named it for `hash`.
-    void put(position where, std::uint32_t hash, std::uint32_t id) noexcept {
-        for (auto at = home_of(hash); at != where.bucket; at = next(at))
-            ++buckets_[at].passed_by;
+    [[gnu::always_inline]] put_place put(position where, std::uint32_t hash, std::uint32_t id) noexcept {
         auto& one = buckets_[where.bucket];
         one.tags[where.place] = tag_of(hash);
         one.entries[where.place] = entry_of(hash, id);
+        const bool is_away = where.bucket != home_of(hash);
+        if (is_away) [[unlikely]]
+            count_passing(hash, where.bucket, 1);
+        return put_place{where.bucket << bucket_at | where.place << place_at | (is_away ? 1U : 0U)};
     }
 
-    /// The id is there, under this hash.
-    void erase(std::uint32_t hash, std::uint32_t id) noexcept {
-        const auto where = position_of(hash, id);
-        auto& one = buckets_[where.bucket];
-        one.tags[where.place] = free_tag;
-        one.entries[where.place] = no_id;
-        for (auto at = home_of(hash); at != where.bucket; at = next(at))
-            --buckets_[at].passed_by;
+    /// The id that `put` has put there. `hash()` is the one that it was put under: asked for only where
+    /// that bucket was full.
+    template <class Hash>
+    [[gnu::always_inline]] void erase(put_place where, Hash hash) noexcept {
+        auto& one = buckets_[bucket_of(where)];
+        const auto place = static_cast<std::uint32_t>(where) >> place_at & most_place;
+        one.tags[place] = free_tag;
+        one.entries[place] = no_id;
+        if (is_away(where)) [[unlikely]]
+            count_passing(hash(), bucket_of(where), -1U);
     }
 
 private:
     static constexpr std::size_t places = 12;
     static constexpr std::uint8_t free_tag = 0;
+
+    /// The parts of a `put_place`; the lowest bit says that it is not in the bucket of the hash.
+    static constexpr unsigned place_at = 1;
+    static constexpr unsigned bucket_at = place_at + 4;
+    static constexpr std::uint32_t most_place = (1U << (bucket_at - place_at)) - 1;
+    static_assert(id_limit <= 0xFFFF'FFFFU >> bucket_at, "there are no more buckets than ids");
+    static std::uint32_t bucket_of(put_place where) noexcept {
+        return static_cast<std::uint32_t>(where) >> bucket_at;
+    }
+    static bool is_away(put_place where) noexcept { return (static_cast<std::uint32_t>(where) & 1U) != 0; }
 
     struct alignas(64) bucket {
         std::array<std::uint8_t, places> tags{};
@@ -144,18 +163,9 @@ private:
         }
     }
 
-    /// Of an id that is there, under this hash.
-    [[gnu::always_inline]] position position_of(std::uint32_t hash, std::uint32_t id) const noexcept {
-        const auto tag = tag_of(hash);
-        const auto entry = entry_of(hash, id);
-        for (auto at = home_of(hash);; at = next(at)) {
-            const auto& one = buckets_[at];
-            for (auto found = one.places_with(tag); found != 0; found &= found - 1) {
-                if (one.entries[first(found)] == entry) return {at, first(found)};
-            }
-            CARDRESOLVER_VERIFY(one.passed_by > 0);
-        }
-    }
+    /// `change` to the count of each bucket that an id under `hash` has passed by on its way to bucket
+    /// `last`.
+    void count_passing(std::uint32_t hash, std::uint32_t last, std::uint32_t change) noexcept;
 
     std::vector<bucket> buckets_;
     std::uint32_t mask_;

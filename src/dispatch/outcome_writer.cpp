@@ -3,6 +3,7 @@
 #include "card/byte_word.hpp"
 #include "card/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace cardresolver::dispatch {
@@ -36,6 +37,10 @@ template <card::card_kind Kind>
     return asked.kind() == Kind ? asked.view() : checked<Kind>(given);
 }
 
+bool gives_another(const card::card_outcome& row) noexcept {
+    return row.iccid.size() + row.msisdn.size() + row.imsi.size() > row.number.size();
+}
+
 }  // namespace
 
 [[gnu::always_inline]] inline void outcome_writer::write(slot_id slot, outcome_listener& listener) {
@@ -44,7 +49,7 @@ template <card::card_kind Kind>
         listener.on_outcome(row_);
     });
     if (row_.outcome == card::outcome_kind::failed) return cards_.release(slot);
-    cards_.release_answered(slot, row_);
+    cards_.release_answered({&slot, 1}, {&row_, 1});
 }
 
 /// All of the row but its line and wording. `given`: the carrier's numbers; what else it says is not looked
@@ -64,11 +69,65 @@ template <card::card_kind Kind>
 bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& item,
                                     outcome_listener& listener) {
     fill_row(cards_[slot].number, card::outcome_kind::resolved, item);
-    const bool gives_another = row_.iccid.size() + row_.msisdn.size() + row_.imsi.size() > row_.number.size();
-    if (!gives_another) return false;
-    word(item);
+    shape_ = 0;
+    if (!gives_another(row_)) return false;
+    word(item.status, item.message);
+    learn_shape(item);
     write(slot, listener);
     return true;
+}
+
+/// Items of one shape have IMSIs and MSISDNs of one length that are digits alone, or are not: to have taken
+/// one of them is to take them all.
+void outcome_writer::learn_shape(const carrier::reply_item& item) noexcept {
+    using card::card_kind;
+    const bool has_taken_all = (row_.kind == card_kind::msisdn || row_.msisdn.size() == item.msisdn.size()) &&
+                               (row_.kind == card_kind::imsi || row_.imsi.size() == item.imsi.size());
+    shape_ = has_taken_all ? item.shape : 0;
+    copies_ = 0;
+}
+
+std::size_t outcome_writer::write_alike(std::span<const slot_id> slots,
+                                        std::span<const carrier::reply_item> items,
+                                        outcome_listener& listener) {
+    std::size_t written = 0;
+    while (true) {
+        const auto rows = make_alike(slots.subspan(written), items.subspan(written));
+        if (rows.empty()) return written;
+        listener.on_outcomes(rows);
+        cards_.release_answered(slots.subspan(written, rows.size()), rows);
+        written += rows.size();
+    }
+}
+
+std::span<const card::card_outcome> outcome_writer::make_alike(std::span<const slot_id> slots,
+                                                               std::span<const carrier::reply_item> items) {
+    const auto most = std::min(slots.size(), alike_.size());
+    std::size_t made = 0;
+    while (made < most && make_alike(made, cards_[slots[made]], items[made]))
+        ++made;
+    return std::span(alike_).first(made);
+}
+
+/// Makes the row of a card by the one that was written last; false where it is another one, or has further
+/// lines.
+[[gnu::always_inline]] inline bool outcome_writer::make_alike(std::size_t place, const card_slot& card,
+                                                              const carrier::reply_item& item) {
+    using card::card_kind;
+    const auto& asked = card.number;
+    if (item.shape == 0 || item.shape != shape_ || asked.kind() != *row_.kind || card.duplicates != no_id)
+        return false;
+    auto& row = alike_[place];
+    if (place == copies_) {
+        row = row_;
+        ++copies_;
+    }
+    row.line = card.line;
+    row.number = asked.view();
+    row.iccid = number_of_kind<card_kind::iccid>(asked, item.iccid);
+    row.msisdn = asked.kind() == card_kind::msisdn ? asked.view() : item.msisdn;
+    row.imsi = asked.kind() == card_kind::imsi ? asked.view() : item.imsi;
+    return gives_another(row);
 }
 
 void outcome_writer::write_refused(slot_id slot, std::string_view status, std::string_view message,

@@ -4,7 +4,10 @@
 #include "card/short_text.hpp"
 #include "carrier/status_catalogue.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <numeric>
 
 namespace cardresolver::dispatch {
 namespace {
@@ -59,16 +62,25 @@ std::string_view number_of(const carrier::reply_item& item, card::card_kind kind
 
 match_counts reply_matcher::match(const card_table& cards, batch_id batch, std::span<const slot_id> asked,
                                   card::card_kind kind, std::span<const carrier::reply_item> items) {
-    match_counts counts;
-    answers_.assign(asked.size(), missing);
     const auto field = field_of(kind);
+    const auto is_at_its_place = [&](std::size_t i) __attribute__((always_inline)) {
+        return card::same_text(cards[asked[i]].number.view(), items[i].*field);
+    };
+    // Carriers mostly answer in order, and comparing costs less than searching.
+    const auto shorter = std::min(asked.size(), items.size());
+    std::size_t in_order = 0;
+    while (in_order < shorter && is_at_its_place(in_order))
+        ++in_order;
+    match_counts counts;
+    counts.matched = in_order;
+    answers_.assign(asked.size(), missing);
+    std::iota(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(in_order), 0);
     const bool is_one_to_one = asked.size() == 1 && items.size() == 1;
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t i = in_order; i < items.size(); ++i) {
         const auto& item = items[i];
         const auto text = item.*field;
         const auto index = static_cast<std::int32_t>(i);
-        // Carriers mostly answer in order, and comparing costs less than searching.
-        if (i < asked.size() && card::same_text(cards[asked[i]].number.view(), text)) {
+        if (i < shorter && is_at_its_place(i)) {
             note(answers_[i], index, items, counts);
             continue;
         }
@@ -80,6 +92,7 @@ match_counts reply_matcher::match(const card_table& cards, batch_id batch, std::
             note(answers_[cards[slot].position], index, items, counts);
         }
     }
+    if (counts.conflicting == 0) counts.in_order = in_order;
     return counts;
 }
 

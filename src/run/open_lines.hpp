@@ -26,8 +26,8 @@ public:
     void add(line_range lines);
     /// Whether `line` would be one more of the last range.
     bool ends_before(std::uint64_t line) const noexcept { return next_ == line; }
-    /// That line is added.
-    void extend() noexcept { ++next_; }
+    /// So many lines are added, from that one on.
+    void extend(std::size_t lines) noexcept { next_ += lines; }
     bool empty() const noexcept { return ranges_.empty(); }
     const std::vector<line_range>& ranges() noexcept {
         end();

@@ -94,7 +94,8 @@ public:
     void drain() { stop(run_end::drained); }
 
     bool has_room() override { return rows_.has_room() && !(trace_ && trace_->is_blocked()); }
-    void on_outcome(const card::card_outcome& outcome) override { rows_.put(outcome); }
+    void on_outcome(const card::card_outcome& outcome) override { rows_.put({&outcome, 1}); }
+    void on_outcomes(std::span<const card::card_outcome> alike) override { rows_.put(alike); }
 
     void on_progress() override {
         if (trace_) tend_trace();
@@ -112,7 +113,6 @@ public:
 
     statistics snapshot() const { return counters_.snapshot(); }
     const distributions& details() { return counters_.details(); }
-
     bool replaced_partial() const noexcept { return opening_.replaced_partial; }
     std::optional<std::uint64_t> rows_before() const noexcept {
         if (!opening_.resumed) return std::nullopt;

@@ -29,7 +29,13 @@ row_path::row_path(net::asio::io_context& context, row_outputs outputs, row_path
     if (settings.keeps_columns) kept_.emplace();
 }
 
-void row_path::put_unusual(const card::card_outcome& row) {
+void row_path::put_unusual(std::span<const card::card_outcome> alike) {
+    if (alike.size() > 1) {
+        for (const auto& row : alike)
+            put({&row, 1});
+        return;
+    }
+    const auto& row = alike.front();
     ++decided_[static_cast<std::size_t>(row.outcome)];
     if (goes_straight_) return write(row, {});
     complete(row);

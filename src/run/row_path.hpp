@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace cardresolver::run {
@@ -64,14 +65,16 @@ public:
     /// Likewise, for records whose lines follow each other. Only where `goes_straight`.
     void expect(line_range lines) { writer_.expect(lines); }
 
-    /// One row, for a line that is expected. The views in it are not kept.
-    void put(const card::card_outcome& row) {
-        if (!is_usual(row)) [[unlikely]]
-            return put_unusual(row);
-        ++decided_[static_cast<std::size_t>(row.outcome)];
-        ++written_[static_cast<std::size_t>(row.outcome)];
-        ++successes_;
-        writer_.append_at_once(row);
+    /// Rows for lines that are expected, which differ in their lines and numbers alone. The views in them are
+    /// not kept.
+    void put(std::span<const card::card_outcome> alike) {
+        if (!are_usual(alike)) [[unlikely]]
+            return put_unusual(alike);
+        const auto outcome = static_cast<std::size_t>(alike.front().outcome);
+        decided_[outcome] += alike.size();
+        written_[outcome] += alike.size();
+        successes_ += alike.size();
+        writer_.append_at_once(alike);
     }
 
     /// Flushes and ends the outputs. Rows that still wait for an earlier one are dropped: their cards are not
@@ -96,10 +99,10 @@ public:
 private:
     // Nearly every row needs no more than to be counted and made, so that is small and calls nothing that
     // comes back. All else is apart.
-    bool is_usual(const card::card_outcome& row) const noexcept {
-        return goes_straight_ && flush_is_due_ && is_success(row) && writer_.takes_at_once(row);
+    bool are_usual(std::span<const card::card_outcome> alike) const noexcept {
+        return goes_straight_ && flush_is_due_ && is_success(alike.front()) && writer_.takes_at_once(alike);
     }
-    void put_unusual(const card::card_outcome& row);
+    void put_unusual(std::span<const card::card_outcome> alike);
     void complete(const card::card_outcome& row);
     void bring_in_order(const card::card_outcome& row);
     void write_completed(const card::card_outcome& row);

@@ -45,7 +45,6 @@ void row_writer::append(const card::card_outcome& row, std::string_view front) {
     if (rows_.size() >= block_size) flush();
     if (progress_) note_.closed.add(row.line);
     if (lists_failures_ && row.outcome == card::outcome_kind::failed) append_failure(row);
-    if (front.empty()) return maker_.append(rows_, row);
     maker_.append_behind(rows_, row, front);
 }
 

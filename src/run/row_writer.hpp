@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,15 +50,15 @@ public:
     void keep_columns(std::string_view names);
     /// `front`: see `sink::append_row`.
     void append(const card::card_outcome& row, std::string_view front = {});
-    /// Whether the row is one for `append_at_once`: nearly always.
-    bool takes_at_once(const card::card_outcome& row) const noexcept {
-        return rows_.size() < block_size && row.outcome != card::outcome_kind::failed &&
-               (!progress_ || note_.closed.ends_before(row.line));
+    /// Whether rows are some for `append_at_once`: nearly always. They differ in lines and numbers alone.
+    bool takes_at_once(std::span<const card::card_outcome> rows) const noexcept {
+        return rows_.size() < block_size && rows.front().outcome != card::outcome_kind::failed &&
+               (!progress_ || (note_.closed.ends_before(rows.front().line) && follow_each_other(rows)));
     }
     /// `append`, for rows that go to the end of what is collected and are listed nowhere else.
-    void append_at_once(const card::card_outcome& row) {
-        if (progress_) note_.closed.extend();
-        maker_.append(rows_, row);
+    void append_at_once(std::span<const card::card_outcome> rows) {
+        if (progress_) note_.closed.extend(rows.size());
+        maker_.append(rows_, rows);
     }
     /// Whole lines that were made elsewhere.
     void append_text(std::string_view lines);
@@ -80,10 +81,16 @@ public:
 
 private:
     static constexpr std::size_t block_size = std::size_t{256} << 10U;
-    /// A row that does not fit any more is no reason to move the block.
-    static constexpr std::size_t block_capacity = block_size + 4096;
+    /// Rows that do not fit any more are no reason to move the block.
+    static constexpr std::size_t block_capacity = block_size + 8192;
 
     bool has_header() const noexcept;
+    static bool follow_each_other(std::span<const card::card_outcome> rows) noexcept {
+        for (std::size_t i = 1; i < rows.size(); ++i) {
+            if (rows[i].line != rows.front().line + i) return false;
+        }
+        return true;
+    }
     void append_failure(const card::card_outcome& row);
 
     sink::output_format format_;

@@ -223,10 +223,15 @@ row_maker::row_maker(output_format format) : format_(format) {
     }
 }
 
-void row_maker::append(row_buffer& out, const card::card_outcome& row) {
-    if (format_ == output_format::csv) return append_as<csv_frame>(out, row, {});
-    if (format_ == output_format::ndjson) return append_as<ndjson_frame>(out, row, {});
-    append_unusual(out, row, {});
+void row_maker::append(row_buffer& out, std::span<const card::card_outcome> rows) {
+    const auto append_all = [&]<class Frame>(Frame) {
+        for (const auto& row : rows)
+            append_as<Frame>(out, row, {});
+    };
+    if (format_ == output_format::csv) return append_all(csv_frame{});
+    if (format_ == output_format::ndjson) return append_all(ndjson_frame{});
+    for (const auto& row : rows)
+        append_unusual(out, row, {});
 }
 
 void row_maker::append_behind(row_buffer& out, const card::card_outcome& row, std::string_view front) {

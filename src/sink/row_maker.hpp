@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -81,7 +82,7 @@ class row_maker {
 public:
     explicit row_maker(output_format format);
 
-    void append(row_buffer& out, const card::card_outcome& row);
+    void append(row_buffer& out, std::span<const card::card_outcome> rows);
     /// `front`: see `append_row`.
     void append_behind(row_buffer& out, const card::card_outcome& row, std::string_view front);
     /// So many were no usual rows: they have taken several times as long.

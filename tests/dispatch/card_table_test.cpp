@@ -115,7 +115,7 @@ TEST(card_table, IN3_knows_each_number_as_new_under_way_or_answered) {
             card::card_outcome outcome;
             outcome.kind = card_kind::msisdn;
             outcome.number = outcome.msisdn = key;
-            table.release_answered(known->second, outcome);
+            table.release_answered({&known->second, 1}, {&outcome, 1});
             waiting.erase(known);
             answered.push_back(key);
             if (answered.size() > remembered) answered.pop_front();
@@ -185,7 +185,7 @@ private:
         row.kind = card_kind::msisdn;
         row.outcome = card::outcome_kind::resolved;
         row.imsi = imsi;
-        table_.release_answered(slot, row);
+        table_.release_answered({&slot, 1}, {&row, 1});
         answered_.emplace_back(key, imsi);
         if (answered_.size() > remembered) answered_.pop_front();
     }

@@ -22,29 +22,32 @@ public:
     void put(std::uint32_t id, std::uint32_t hash) {
         const auto where = index_.locate(hash, is(id));
         ASSERT_EQ(index_.at(where), no_id);
-        index_.put(where, hash, id);
-        hashes_[id] = hash;
+        kept_[id] = {hash, index_.put(where, hash, id)};
     }
     void erase(std::uint32_t id) {
-        index_.erase(hashes_.at(id), id);
-        hashes_.erase(id);
+        const auto& known = kept_.at(id);
+        index_.erase(known.place, [&] { return known.hash; });
+        kept_.erase(id);
     }
-    std::uint32_t id_at(std::size_t i) const {
-        return std::next(hashes_.begin(), static_cast<long>(i))->first;
-    }
-    std::size_t size() const { return hashes_.size(); }
+    std::uint32_t id_at(std::size_t i) const { return std::next(kept_.begin(), static_cast<long>(i))->first; }
+    std::size_t size() const { return kept_.size(); }
 
     /// Each id is found under its hash, and `absent` is not, wherever it may be looked for.
     void verify(std::uint32_t absent) const {
-        for (const auto& [id, hash] : hashes_) {
-            ASSERT_EQ(index_.at(index_.locate(hash, is(id))), id);
-            ASSERT_EQ(index_.at(index_.locate(hash, is(absent))), no_id);
+        for (const auto& [id, known] : kept_) {
+            ASSERT_EQ(index_.at(index_.locate(known.hash, is(id))), id);
+            ASSERT_EQ(index_.at(index_.locate(known.hash, is(absent))), no_id);
         }
     }
 
 private:
+    struct kept {
+        std::uint32_t hash;
+        number_index::put_place place;
+    };
+
     number_index index_;
-    std::map<std::uint32_t, std::uint32_t> hashes_;
+    std::map<std::uint32_t, kept> kept_;
 };
 
 constexpr std::uint32_t never_used = 0x7FFF'FFFF;
@@ -83,15 +86,18 @@ TEST(number_index, a_search_ends_where_every_bucket_was_full_once) {
     number_index index(17);  // two buckets of twelve
     const auto is_none = [](std::uint32_t) { return false; };
     const auto put = [&](std::uint32_t hash, std::uint32_t id) {
-        index.put(index.locate(hash, is_none), hash, id);
+        return index.put(index.locate(hash, is_none), hash, id);
     };
-    for (std::uint32_t id = 0; id < 13; ++id)
+    const auto zero = [] { return 0U; };
+    const auto first = put(0, 0);
+    const auto second = put(0, 1);
+    for (std::uint32_t id = 2; id < 13; ++id)
         put(0, id);  // the last one is in the second bucket
     for (std::uint32_t id = 13; id < 24; ++id)
         put(1, id);
-    index.erase(0, 0);
+    index.erase(first, zero);
     put(1, 24);  // from the second to the first
-    index.erase(0, 1);
+    index.erase(second, zero);
     EXPECT_EQ(index.at(index.locate(0, is_none)), no_id);
     EXPECT_EQ(index.at(index.locate(1, is_none)), no_id);
     for (std::uint32_t id = 2; id < 25; ++id)

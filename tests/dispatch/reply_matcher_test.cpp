@@ -45,6 +45,21 @@ TEST_F(reply_matcher_test, AP4_matches_by_number_in_any_order_case_and_spelling)
     const auto counts = match({iccid("89860010011631234571"), iccid(" 898602b2221430000006 "), iccid(b)});
     EXPECT_EQ(counts.matched, 3U);
     EXPECT_THAT(matcher_.answers(), ElementsAre(1, 2, 0));
+    EXPECT_EQ(counts.in_order, 0U);
+}
+
+/// What lies behind may be in no order, or missing; but where two items differ about one card, nobody knows
+/// which one it is without looking.
+TEST_F(reply_matcher_test, tells_how_many_come_in_order) {
+    ask(card_kind::iccid, {a, b, c});
+    EXPECT_EQ(match({iccid(a), iccid(b), iccid(c)}).in_order, 3U);
+    EXPECT_THAT(matcher_.answers(), ElementsAre(0, 1, 2));
+    EXPECT_EQ(match({iccid(a), iccid(c), iccid(b)}).in_order, 1U);
+    EXPECT_THAT(matcher_.answers(), ElementsAre(0, 2, 1));
+    EXPECT_EQ(match({iccid(a), iccid(b)}).in_order, 2U);
+    EXPECT_EQ(match({iccid(a), iccid(b), iccid(a)}).in_order, 2U);
+    EXPECT_EQ(match({iccid(a), iccid(b), iccid(a, "2")}).in_order, 0U);
+    EXPECT_THAT(matcher_.answers(), ElementsAre(reply_matcher::conflict, 1, reply_matcher::missing));
 }
 
 TEST_F(reply_matcher_test, AP1_AP2_tells_missing_and_foreign) {

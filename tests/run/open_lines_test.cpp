@@ -24,11 +24,12 @@ TEST(line_ranges, what_is_adjacent_becomes_one_range) {
     EXPECT_FALSE(lines.ends_before(0) || lines.ends_before(1));
     lines.add({3, 5});
     ASSERT_TRUE(lines.ends_before(6));
-    lines.extend();
+    lines.extend(1);
     EXPECT_EQ(lines.ranges(), (ranges{{3, 6}}));
-    lines.add({7, 9});
+    lines.add(7);
+    lines.extend(2);
     lines.add(11);
-    lines.extend();
+    lines.extend(1);
     lines.add(2);
     EXPECT_EQ(lines.ranges(), (ranges{{3, 9}, {11, 12}, {2, 2}}));
     EXPECT_FALSE(lines.ends_before(13));

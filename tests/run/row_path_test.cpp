@@ -39,7 +39,7 @@ protected:
         row.outcome = outcome;
         row.status = outcome == card::outcome_kind::resolved ? "0" : "timeout";
         path_->expect(row.line, {});
-        path_->put(row);
+        path_->put({&row, 1});
         ++rows_put_;
     }
 
@@ -98,19 +98,25 @@ TEST(row_path, lines_that_are_expected_at_once_are_open_but_for_those_that_were_
     ASSERT_TRUE(path.goes_straight());
     path.expect({2, 3});
     path.expect({3, 70});
-    card::card_outcome row;
-    row.outcome = card::outcome_kind::resolved;
-    row.status = "0";
-    for (const std::uint64_t line : {5U, 6U, 7U, 20U, 21U, 9U}) {
-        row.line = line;
-        path.put(row);
-    }
+    const auto put = [&](std::vector<std::uint64_t> lines) {
+        card::card_outcome row;
+        row.outcome = card::outcome_kind::resolved;
+        row.status = "0";
+        std::vector rows(lines.size(), row);
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            rows[i].line = lines[i];
+        path.put(rows);
+    };
+    put({5});
+    put({6, 7, 20, 21, 9});
+    put({30, 31});  // behind what came in another order
+    put({32, 33, 34});
     path.finish(output_end::suspend);
     while (!path.is_finished())
         std::this_thread::yield();
-    EXPECT_EQ(path.statuses().at("0"), 6U);
+    EXPECT_EQ(path.statuses().at("0"), 11U);
     EXPECT_EQ(saved.newest_line, 70U);
-    EXPECT_EQ(saved.open, (std::vector<line_range>{{2, 4}, {8, 8}, {10, 19}, {22, 70}}));
+    EXPECT_EQ(saved.open, (std::vector<line_range>{{2, 4}, {8, 8}, {10, 19}, {22, 29}, {35, 70}}));
 }
 
 INSTANTIATE_TEST_SUITE_P(of, row_path_test, testing::Values(std::nullopt, std::size_t{1000}));

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cardresolver::sink {
 namespace {
@@ -43,7 +44,7 @@ public:
     void expect_general(const card::card_outcome& row, std::string_view front = {}) {
         out_.clear();
         if (front.empty()) {
-            maker_.append(out_, row);
+            maker_.append(out_, {&row, 1});
         } else {
             maker_.append_behind(out_, row, front);
         }
@@ -65,14 +66,15 @@ private:
 TEST(row_maker, makes_rows_as_they_are_documented) {
     row_maker csv(output_format::csv);
     row_buffer out("before\n");
-    csv.append(out, usual_row(7));
+    const auto row = usual_row(7);
+    csv.append(out, {&row, 1});
     EXPECT_EQ(
         out.view(),
         "before\n"
         "7,89860012345678901234,iccid,resolved,89860012345678901234,1064812345678,460041234567890,0,正确\n");
     row_maker ndjson(output_format::ndjson);
     out.clear();
-    ndjson.append(out, usual_row(7));
+    ndjson.append(out, {&row, 1});
     EXPECT_EQ(out.view(),
               R"({"line":7,"number":"89860012345678901234","kind":"iccid","outcome":"resolved",)"
               R"("iccid":"89860012345678901234","msisdn":"1064812345678","imsi":"460041234567890",)"
@@ -107,6 +109,23 @@ TEST(row_maker, believes_a_wording) {
             row.wording = random() % 10 == 0 ? 0 : which + 1;
             test.expect_general(row);
         }
+    }
+}
+
+TEST(row_maker, makes_rows_at_once_as_one_by_one) {
+    for (const auto format : all_formats) {
+        row_maker maker(format);
+        row_buffer out;
+        std::vector<card::card_outcome> rows;
+        std::string expected;
+        for (std::uint64_t line = 95; line < 105; ++line) {
+            rows.push_back(usual_row(line));
+            rows.back().wording = 1;
+            if (line == 99) rows.back().imsi = "46-4";  // to be quoted, or no number
+            expected += general_row(format, rows.back());
+        }
+        maker.append(out, rows);
+        EXPECT_EQ(out.view(), expected);
     }
 }
 
