@@ -24,8 +24,9 @@ struct hashed_number {
     const card::card_number& number;
     std::uint32_t hash;
 
-    hashed_number(const card::card_number& of) noexcept
-        : number(of), hash(static_cast<std::uint32_t>(hash_value(of))) {}
+    hashed_number(const card::card_number& of) noexcept : number(of), hash(hash_value(of)) {}
+    hashed_number(const card::card_number& of, std::uint32_t its_hash) noexcept
+        : number(of), hash(its_hash) {}
 };
 
 /// Ids by the numbers that they stand for; the numbers themselves are kept elsewhere.
