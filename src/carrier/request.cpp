@@ -32,17 +32,16 @@ std::optional<std::string> find_fault_in(std::string_view name, std::string_view
 }
 
 /// Copies each number with all its places, whose count is known: what is behind the number is overwritten by
-/// what comes next, or cut off.
+/// what comes next, or left out. Not in `out` itself: a string that grows is filled with zeros first.
 void append_numbers(std::string& out, std::span<const card::card_number> numbers) {
-    const auto begin = out.size();
-    out.resize(begin + numbers.size() * (card::max_number_length + 1));
-    char* at = out.data() + begin;
-    for (const auto& number : numbers) {
+    std::array<char, max_cards_per_request*(card::max_number_length + 1)> text;  // NOLINT(*-member-init)
+    char* at = text.data();
+    for (const auto& number : numbers.first(std::min(numbers.size(), max_cards_per_request))) {
         std::memcpy(at, number.characters().data(), card::max_number_length);
         at += number.view().size();
         *at++ = '_';
     }
-    out.resize(static_cast<std::size_t>(at - out.data()) - 1);  // without the last underscore
+    out.append(text.data(), static_cast<std::size_t>(at - text.data()) - 1);  // without the last underscore
 }
 
 }  // namespace
