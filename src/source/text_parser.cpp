@@ -14,16 +14,16 @@ bool has_ascii_blanks_alone(std::string_view text) noexcept {
 
 /// Neither a blank begins with this character nor does a line end.
 bool is_visible(char c) noexcept {
-    return c > ' ' && c < '\x7F';
+    return static_cast<signed char>(c) > ' ';  // so much of ASCII, and what is beyond is negative
 }
 
 bool is_blank(std::string_view line) noexcept {
     return (line.empty() || !is_visible(line.front())) && card::trim_blanks(line).empty();
 }
 
-/// Nearly every line: not blank, not too long, without a CR at its end.
-bool is_usual(std::string_view line) noexcept {
-    return !line.empty() && line.size() <= max_line_length && is_visible(line.front()) && line.back() != '\r';
+/// Nearly every line: not blank, not longer than `longest`, without a CR at its end.
+bool is_usual(std::string_view line, std::size_t longest) noexcept {
+    return !line.empty() && line.size() <= longest && is_visible(line.front()) && line.back() != '\r';
 }
 
 std::size_t without_carriage_return(std::string_view line) noexcept {
@@ -51,14 +51,16 @@ std::size_t text_parser::take_lines(record_block& block) {
     const std::string_view text = block.text;
     std::size_t position = 0;
     auto lines = lines_;  // in a register, as long as lines are usual
+    auto longest_usual = long_line_ == long_line::no ? max_line_length : 0;
     const auto take = [&](std::size_t line_end) {
         const std::string_view line(text.data() + position, line_end - position);
-        if (long_line_ == long_line::no && is_usual(line)) [[likely]] {
+        if (is_usual(line, longest_usual)) [[likely]] {
             block.records.push_back({lines + 1, static_cast<std::uint32_t>(position),
                                      static_cast<std::uint32_t>(line.size()), card::invalid_reason::none});
         } else {
             lines_ = lines;
             take_line(block, position, line.size());
+            longest_usual = max_line_length;
         }
         ++lines;
         position = line_end + 1;
