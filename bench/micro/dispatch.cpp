@@ -128,13 +128,15 @@ private:
         while (list_.size() < listed_ + settings_.window) {
             const auto line = line_++;
             const bool is_repeated = has_duplicates_ && line % 5 == 0 && line > repeats_from;
-            list_.push_back(model_carrier::number_of(is_repeated ? line - repeats_from + 1 : line));
+            list_.emplace_back(model_carrier::number_of(is_repeated ? line - repeats_from + 1 : line), line);
         }
     }
 
     void take_in() {
-        for (; dispatcher_.cards_wanted() > 0; ++listed_)
-            dispatcher_.add(list_[listed_], listed_ + 1, now_, counter_);
+        while (const auto wanted = std::min(dispatcher_.cards_wanted(), list_.size() - listed_)) {
+            dispatcher_.add(std::span(list_).subspan(listed_), wanted, now_, counter_);
+            listed_ += wanted;
+        }
         if (listed_ > 2 * settings_.window) {
             list_.erase(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(listed_));
             listed_ = 0;
@@ -169,7 +171,7 @@ private:
     row_counter counter_;
     time_point now_{1h};
     std::uint64_t line_ = 0;
-    std::vector<card::card_number> list_;
+    std::vector<listed_card> list_;
     std::size_t listed_ = 0;
     std::deque<flight> flights_;
 };

@@ -82,8 +82,8 @@ public:
         return {slot, true};
     }
 
-    /// A number that will be added soon.
-    [[gnu::always_inline]] void fetch(const hashed_number& soon) const noexcept { index_.fetch(soon.hash); }
+    /// A number of this hash will be added soon.
+    [[gnu::always_inline]] void fetch_number(std::uint32_t hash) const noexcept { index_.fetch(hash); }
     /// A card whose slot will be looked at soon.
     [[gnu::always_inline]] void fetch(slot_id slot) const noexcept { __builtin_prefetch(&lines_[slot]); }
 

@@ -49,11 +49,19 @@ std::size_t dispatcher::cards_wanted() const noexcept {
     return std::min(room, enough - std::min(*waiting, enough));
 }
 
-void dispatcher::add(const card::card_number& number, std::uint64_t line, time_point now,
+void dispatcher::add(std::span<const listed_card> list, std::size_t count, time_point now,
                      outcome_listener& listener) {
-    const auto added = cards_.add(number, line, now);
-    if (added.is_new) return batcher_.add_new(number.kind(), added.slot);
-    if (added.answer != no_id) answer_again(cards_, added.answer, line, listener);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto soon = i + card_table::fetch_ahead;
+        if (soon < list.size()) cards_.fetch_number(list[soon].hash);
+        const auto& card = list[i];
+        const auto added = cards_.add({card.number, card.hash}, card.line, now);
+        if (added.is_new) [[likely]] {
+            batcher_.add_new(card.number.kind(), added.slot);
+        } else if (added.answer != no_id) {
+            answer_again(cards_, added.answer, card.line, listener);
+        }
+    }
 }
 
 time_point dispatcher::may_open_at(time_point now, std::size_t opening, std::size_t open) const noexcept {
@@ -226,14 +234,18 @@ batch_id dispatcher::new_batch(card::card_kind kind) {
 void dispatcher::assign(batch_id id) {
     const auto& members = batches_[id].cards;
     numbers_.resize(members.size());
-    lines_.resize(settings_.names_lines ? members.size() : 0);
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        auto& slot = cards_[members[i]];
+    auto* number = numbers_.data();
+    std::uint16_t position = 0;
+    for (const auto member : members) {
+        auto& slot = cards_[member];
         slot.batch = id;
-        slot.position = static_cast<std::uint16_t>(i);
-        numbers_[i] = slot.number;
-        if (settings_.names_lines) lines_[i] = slot.line;
+        slot.position = position++;
+        *number++ = slot.number;
     }
+    lines_.clear();
+    if (!settings_.names_lines) return;
+    for (const auto member : members)
+        lines_.push_back(cards_[member].line);
 }
 
 request_order dispatcher::send(batch_id id, time_point now) {

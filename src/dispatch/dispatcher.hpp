@@ -8,6 +8,7 @@
 #include "dispatch/card_table.hpp"
 #include "dispatch/carrier_health.hpp"
 #include "dispatch/hunting.hpp"
+#include "dispatch/listed_card.hpp"
 #include "dispatch/outcome_writer.hpp"
 #include "dispatch/quota_gate.hpp"
 #include "dispatch/reply_matcher.hpp"
@@ -49,12 +50,10 @@ public:
     /// no more than soon go out, so that they are at hand when they do. Of a mixed list, all that find room:
     /// the rarer kinds shall fill their requests, too.
     std::size_t cards_wanted() const noexcept;
-    /// Only while `cards_wanted()`. A number that was answered not long ago has its row at once.
-    void add(const card::card_number& number, std::uint64_t line, time_point now, outcome_listener& listener);
-    /// A number that will be added soon: costs little, and spares `add` a wait for memory.
-    [[gnu::always_inline]] void expect(const card::card_number& number) const noexcept {
-        cards_.fetch(hashed_number(number));
-    }
+    /// Adds the first `count` cards of `list`, no more than `cards_wanted()`; those behind them will be added
+    /// soon. A number that was answered not long ago has its row at once.
+    void add(std::span<const listed_card> list, std::size_t count, time_point now,
+             outcome_listener& listener);
     /// Whether cards are held back though there is room: partial requests then wait for them in vain.
     void block_intake(bool is_blocked) noexcept { intake_blocked_ = is_blocked; }
     void end_input() noexcept { input_ended_ = true; }

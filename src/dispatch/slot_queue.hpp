@@ -20,7 +20,8 @@ public:
     slot_id front() const noexcept { return places_[begin_ & mask_]; }
 
     void push(slot_id slot) {
-        if (size() > mask_) grow();
+        if (size() > mask_) [[unlikely]]
+            return push_with_more_room(slot);
         places_[end_++ & mask_] = slot;
     }
 
@@ -38,6 +39,12 @@ public:
 
 private:
     static constexpr std::size_t least_places = 128;
+
+    /// Apart, so that whoever pushes keeps nothing for after it.
+    [[gnu::noinline]] void push_with_more_room(slot_id slot) {
+        grow();
+        push(slot);
+    }
 
     void grow() {
         std::vector<slot_id> larger;

@@ -21,15 +21,19 @@ constexpr std::size_t few_blocks = 1;
 /// What a row shows of an invalid text is 64 bytes at most; a cut character needs a little more to be seen.
 constexpr std::uint8_t max_raw_bytes = 80;
 
-[[gnu::noinline]] void keep_raw(std::string_view field, intake_record& record, std::string& raw) {
-    record.raw_offset = static_cast<std::uint32_t>(raw.size());
-    record.raw_length = static_cast<std::uint8_t>(std::min<std::size_t>(field.size(), max_raw_bytes));
-    raw.append(field.substr(0, record.raw_length));
+[[gnu::noinline]] void add_invalid(const source::record& record, std::string_view field,
+                                   card::invalid_reason reason, std::size_t index, intake_block& to) {
+    const auto raw = field.substr(0, max_raw_bytes);
+    to.invalid.push_back({index, record.line, static_cast<std::uint32_t>(to.raw.size()),
+                          static_cast<std::uint8_t>(raw.size()), reason});
+    to.raw.append(raw);
 }
 
 void judge(const source::record_block& from, const card::canonical_options& canonical, intake_block& to) {
+    to.invalid.clear();
     to.raw.clear();
     to.next = 0;
+    to.next_invalid = 0;
     to.begins_at = from.begins_at;
     to.consumed = from.consumed;
     to.lines_read = from.lines_read;
@@ -39,32 +43,44 @@ void judge(const source::record_block& from, const card::canonical_options& cano
     for (const auto& one : from.records) {
         const auto field = from.field_of(one);
         auto reason = one.problem;
+        card::card_number number;
         if (reason == card::invalid_reason::none) [[likely]]
-            reason = card::canonicalize_to(record->number, field, canonical);
-        record->line = one.line;
-        record->reason = reason;
+            reason = card::canonicalize_to(number, field, canonical);
+        *record = {number, one.line};
         if (reason != card::invalid_reason::none) [[unlikely]]
-            keep_raw(field, *record, to.raw);
+            add_invalid(one, field, reason, static_cast<std::size_t>(record - to.records.data()), to);
         ++record;
     }
 }
 
 }  // namespace
 
-std::optional<line_range> adjacent_lines(std::span<const intake_record> records) noexcept {
+std::optional<line_range> adjacent_lines(std::span<const dispatch::listed_card> records) noexcept {
     if (records.empty()) return std::nullopt;
     const line_range lines{records.front().line, records.back().line};
     if (lines.last - lines.first != records.size() - 1) return std::nullopt;
     return lines;
 }
 
-card::card_outcome invalid_row(const intake_record& record, std::string_view raw) noexcept {
+card::card_outcome invalid_row(const invalid_record& record, std::string_view raw) noexcept {
     card::card_outcome row;
     row.line = record.line;
     row.number = raw;
     row.outcome = card::outcome_kind::invalid;
     row.message = card::explain(record.reason);
     return row;
+}
+
+std::size_t intake_block::take_valid(std::size_t end) noexcept {
+    while (next_invalid < invalid.size() && invalid[next_invalid].index < next)
+        ++next_invalid;
+    if (next_invalid < invalid.size()) end = std::min(end, invalid[next_invalid].index);
+    return end - std::exchange(next, end);
+}
+
+const invalid_record& intake_block::take_invalid() noexcept {
+    ++next;
+    return invalid[next_invalid++];
 }
 
 struct intake::shared_state {
@@ -143,7 +159,7 @@ struct intake::shared_state {
 
     bool has_open_record(const intake_block& block) {
         return std::any_of(block.records.begin(), block.records.end(),
-                           [this](const intake_record& one) { return !settings.earlier.is_done(one.line); });
+                           [this](const auto& one) { return !settings.earlier.is_done(one.line); });
     }
 
     /// It is the list that the run began with. At most as many blocks have been held as have open records in

@@ -3,6 +3,7 @@
 
 #include "card/canonical.hpp"
 #include "card/outcome.hpp"
+#include "dispatch/listed_card.hpp"
 #include "run/earlier_work.hpp"
 #include "run/open_lines.hpp"
 #include "sink/row_format.hpp"
@@ -18,36 +19,42 @@
 
 namespace cardresolver::run {
 
-/// One record, judged.
-struct intake_record {
+/// A record without a number.
+struct invalid_record {
+    std::size_t index = 0;  ///< its place among the records of the block
     std::uint64_t line = 0;
-    card::card_number number;      ///< meaningful where `reason` is none
-    std::uint32_t raw_offset = 0;  ///< of the raw text in the block, where invalid
+    std::uint32_t raw_offset = 0;  ///< of the raw text in the block
     std::uint8_t raw_length = 0;
     card::invalid_reason reason = card::invalid_reason::none;
 };
 
 /// The lines of `records`, which ascend; nothing where there are none, or lines between them without a
 /// record.
-std::optional<line_range> adjacent_lines(std::span<const intake_record> records) noexcept;
+std::optional<line_range> adjacent_lines(std::span<const dispatch::listed_card> records) noexcept;
 
 /// The row of an invalid record. `raw`: what it shows in place of a number.
-card::card_outcome invalid_row(const intake_record& record, std::string_view raw) noexcept;
+card::card_outcome invalid_row(const invalid_record& record, std::string_view raw) noexcept;
 
 /// A piece of the list. `next` is how far the consumer has come.
 struct intake_block {
-    std::vector<intake_record> records;
+    std::vector<dispatch::listed_card> records;  ///< all; of an invalid one, only the line is meaningful
+    std::vector<invalid_record> invalid;         ///< those without a number, as they stand in `records`
     std::string raw;   ///< raw texts of the invalid records, each cut to what a row shows
     std::string kept;  ///< whole texts of the records, where columns are kept, and where each ends
     std::vector<std::uint32_t> kept_ends;
     std::size_t next = 0;
+    std::size_t next_invalid = 0;                     ///< in `invalid`; the ones before it are passed
     std::optional<source::input_position> begins_at;  ///< see `source::record_block`
     source::input_beginning consumed;                 ///< likewise
     std::uint64_t lines_read = 0;                     ///< up to the end of this block
     std::uint64_t bytes_read = 0;
 
+    /// Passes the valid records up to `end`, as far as no invalid one stands before them. Returns how many.
+    std::size_t take_valid(std::size_t end) noexcept;
+    /// Passes the next record, which is invalid.
+    const invalid_record& take_invalid() noexcept;
     /// Of an invalid record.
-    std::string_view raw_of(const intake_record& one) const noexcept {
+    std::string_view raw_of(const invalid_record& one) const noexcept {
         return std::string_view(raw).substr(one.raw_offset, one.raw_length);
     }
     /// Of the record at `index`; empty where no columns are kept.

@@ -267,37 +267,36 @@ private:
 
     void consume(intake_block& block) {
         const auto now = clock::now();
-        auto& told = listener();
-        const std::span<const intake_record> records = block.records;
-        const auto end = block.next + std::min(dispatcher_.cards_wanted(), records.size() - block.next);
-        const bool are_expected = expect_all(records.subspan(block.next, end - block.next));
+        const auto end = block.next + std::min(dispatcher_.cards_wanted(), block.records.size() - block.next);
+        const bool are_expected = expect_all(std::span(block.records).subspan(block.next, end - block.next));
         while (block.next < end && (are_expected || rows_.wants_records())) {
-            const auto at = block.next++;
-            const auto& record = records[at];
-            const auto soon = at + dispatch::card_table::fetch_ahead;
-            if (soon < records.size()) dispatcher_.expect(records[soon].number);
-            if (!are_expected) {
-                if (earlier_.is_done(record.line)) continue;
-                rows_.expect(record.line, block.kept_of(at));
-            }
-            if (record.reason == card::invalid_reason::none) [[likely]] {
+            const auto next = block.next;
+            if (!are_expected && !expect(block.records[next].line, block.kept_of(next))) {
+                ++block.next;
+            } else if (const auto count = block.take_valid(are_expected ? end : next + 1); count > 0) {
                 has_valid_record_ = true;
-                dispatcher_.add(record.number, record.line, now, told);
+                dispatcher_.add(std::span(block.records).subspan(next), count, now, listener());
             } else {
-                write_invalid(block, record);
+                write_invalid(block, block.take_invalid());
             }
         }
     }
 
     /// In one step, where all are new and their lines follow each other: nearly always.
-    bool expect_all(std::span<const intake_record> records) {
+    bool expect_all(std::span<const dispatch::listed_card> records) {
         const auto lines = adjacent_lines(records);
         if (!lines || lines->first <= earlier_.newest_line() || !rows_.goes_straight()) return false;
         rows_.expect(*lines);
         return true;
     }
 
-    void write_invalid(const intake_block& block, const intake_record& record) {
+    bool expect(std::uint64_t line, std::string_view record) {
+        if (earlier_.is_done(line)) return false;
+        rows_.expect(line, record);
+        return true;
+    }
+
+    void write_invalid(const intake_block& block, const invalid_record& record) {
         const auto raw = card::escape_raw(block.raw_of(record));
         const auto row = invalid_row(record, raw);
         if (first_invalid_.empty())

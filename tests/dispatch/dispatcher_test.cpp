@@ -22,6 +22,10 @@ settings unpaced() {
     return settings;
 }
 
+void add(dispatcher& to, const listed_card& card, time_point now, outcome_listener& listener) {
+    to.add({&card, 1}, 1, now, listener);
+}
+
 TEST(dispatcher, asks_full_requests_and_answers_every_line) {
     model_run run(unpaced(), answer_all);
     run.list_cards(1005);
@@ -76,7 +80,7 @@ TEST(dispatcher, asks_a_lone_card_at_once_where_no_other_may_come) {
     const auto now = model_run::start;
     model_run nobody(settings, answer_all);
     one.on_grant(grant_all(one.ask_ledger(now)), now);
-    one.add(numbered_msisdn(1), 1, now, nobody);
+    add(one, {numbered_msisdn(1), 1}, now, nobody);
     EXPECT_EQ(one.may_send_at(now), now + 1h);
     one.block_intake(true);
     EXPECT_EQ(one.may_send_at(now), now);
@@ -95,11 +99,11 @@ TEST(dispatcher, wants_no_more_cards_of_one_kind_than_soon_go_out) {
     constexpr std::size_t for_all_and_two_more = 60;
     EXPECT_EQ(one.cards_wanted(), for_all_and_two_more);
     for (std::uint64_t line = 1; line <= for_all_and_two_more; ++line)
-        one.add(numbered_msisdn(line), line, now, nobody);
+        add(one, {numbered_msisdn(line), line}, now, nobody);
     EXPECT_EQ(one.cards_wanted(), 0U);
     ASSERT_TRUE(one.next(now));
     EXPECT_EQ(one.cards_wanted(), 0U) << "one more is in flight, and one fewer can be";
-    one.add({card::card_kind::imsi, "460040000000000"}, 61, now, nobody);
+    add(one, {{card::card_kind::imsi, "460040000000000"}, 61}, now, nobody);
     EXPECT_EQ(one.cards_wanted(), settings.window - 61) << "a rarer kind shall fill its requests";
 }
 
@@ -398,7 +402,7 @@ TEST(dispatcher, names_the_lines_of_a_request_where_a_trace_wants_them) {
         dispatcher dispatcher(chosen, catalogue);
         model_run nobody(chosen, answer_all);
         for (std::uint64_t line : {7U, 9U, 8U})
-            dispatcher.add(numbered_msisdn(line), line, {}, nobody);
+            add(dispatcher, {numbered_msisdn(line), line}, {}, nobody);
         dispatcher.end_input();
         dispatcher.on_grant(grant_all(dispatcher.ask_ledger({})), {});
         const auto order = dispatcher.next({});

@@ -93,7 +93,8 @@ void model_run::on_outcome(const card::card_outcome& outcome) {
 
 void model_run::feed() {
     while (fed_ < card_count_ && dispatcher_.cards_wanted() > 0) {
-        dispatcher_.add(card_at_(fed_), fed_ + 1, now_, *this);
+        const listed_card next(card_at_(fed_), fed_ + 1);
+        dispatcher_.add({&next, 1}, 1, now_, *this);
         ++fed_;
     }
     if (fed_ == card_count_) dispatcher_.end_input();

@@ -61,20 +61,22 @@ protected:
         const std::lock_guard lock(mutex_);
         return notifications_;
     }
-    /// Takes all records, waiting where there is none yet.
-    std::vector<intake_record> take_all(std::string* raw = nullptr) {
-        std::vector<intake_record> records;
+    /// The next block, waited for; null at the end.
+    std::unique_ptr<intake_block> take() {
         for (;;) {
-            if (auto block = intake_->try_take()) {
-                records.insert(records.end(), block->records.begin(), block->records.end());
-                if (raw != nullptr) *raw += block->raw;
-                intake_->recycle(std::move(block));
-            } else if (intake_->has_ended()) {
-                return records;
-            } else {
-                wait();
-            }
+            if (auto block = intake_->try_take()) return block;
+            if (intake_->has_ended()) return nullptr;
+            wait();
         }
+    }
+    /// Takes all records, waiting where there is none yet.
+    std::vector<dispatch::listed_card> take_all() {
+        std::vector<dispatch::listed_card> records;
+        while (auto block = take()) {
+            records.insert(records.end(), block->records.begin(), block->records.end());
+            intake_->recycle(std::move(block));
+        }
+        return records;
     }
 
     std::filesystem::path folder_;
@@ -87,15 +89,54 @@ protected:
 
 TEST_F(intake_test, judges_each_record_and_keeps_the_raw_text_of_the_invalid_ones) {
     start(write("1064826090209\n\nrubbish\n898602b2221430000006\n"));
-    std::string raw;
-    const auto records = take_all(&raw);
+    const auto block = take();
+    const auto& records = block->records;
     ASSERT_EQ(records.size(), 3U);
     EXPECT_EQ(records[0].number.view(), "1064826090209");
+    EXPECT_EQ(records[0].hash, dispatch::hashed_number(records[0].number).hash);
     EXPECT_EQ(records[1].line, 3U);
-    EXPECT_NE(records[1].reason, card::invalid_reason::none);
-    EXPECT_EQ(raw.substr(records[1].raw_offset, records[1].raw_length), "rubbish");
     EXPECT_EQ(records[2].number.view(), "898602B2221430000006");
+    ASSERT_EQ(block->invalid.size(), 1U);
+    EXPECT_EQ(block->invalid[0].line, 3U);
+    EXPECT_NE(block->invalid[0].reason, card::invalid_reason::none);
+    EXPECT_EQ(block->raw_of(block->invalid[0]), "rubbish");
     EXPECT_FALSE(intake_->error());
+}
+
+TEST_F(intake_test, lets_valid_records_be_taken_up_to_an_invalid_one) {
+    start(write("1064826090209\n1064826090210\nrubbish\nmore\n1064826090211\n1064826090212\n"));
+    const auto block = take();
+    EXPECT_EQ(block->take_valid(1), 1U);
+    EXPECT_EQ(block->take_valid(6), 1U);
+    EXPECT_EQ(block->take_valid(6), 0U);
+    EXPECT_EQ(block->take_invalid().line, 3U);
+    ++block->next;  // passed without a look
+    EXPECT_EQ(block->take_valid(6), 2U);
+    EXPECT_EQ(block->next, 6U);
+}
+
+/// Some thirty blocks, of which few are made anew: those of the second half stand where invalid records
+/// stood.
+TEST_F(intake_test, forgets_the_invalid_records_of_a_block_that_is_used_again) {
+    constexpr std::size_t lines = 50'000;
+    constexpr std::size_t every = 100;
+    std::string list;
+    for (std::size_t line = 1; line <= lines; ++line)
+        list += line % every == 0 && line <= lines / 2 ? "rubbish\n" : "1064826090209\n";
+    start(write(list));
+    std::size_t valid = 0;
+    std::size_t invalid = 0;
+    while (auto block = take()) {
+        const auto end = block->records.size();
+        while (block->next < end) {
+            valid += block->take_valid(end);
+            if (block->next == end) break;
+            ASSERT_EQ(block->take_invalid().line, ++invalid * every);
+        }
+        intake_->recycle(std::move(block));
+    }
+    EXPECT_EQ(invalid, lines / 2 / every);
+    EXPECT_EQ(valid + invalid, lines);
 }
 
 TEST_F(intake_test, brings_along_the_records_whose_columns_are_kept) {
@@ -103,9 +144,7 @@ TEST_F(intake_test, brings_along_the_records_whose_columns_are_kept) {
     settings.input.path = write("a;number\n1;1064826090209\n\nx,y;rubbish\n");
     settings.input.keeps_columns = true;
     start(settings);
-    std::unique_ptr<intake_block> block;
-    while (!(block = intake_->try_take()))
-        wait();
+    const auto block = take();
     EXPECT_EQ(intake_->columns().names, (std::vector<std::string>{"a", "number"}));
     EXPECT_EQ(intake_->columns().delimiter, ';');
     ASSERT_EQ(block->records.size(), 2U);
@@ -197,11 +236,11 @@ TEST_F(intake_test, lets_a_reader_go_that_waits_for_room) {
 }
 
 TEST(adjacent_lines, are_those_of_records_that_follow_each_other) {
-    std::vector<intake_record> records(3);
+    std::vector<dispatch::listed_card> records(3);
     records[0].line = 7;
     records[1].line = 8;
     records[2].line = 10;
-    const std::span<const intake_record> all = records;
+    const std::span<const dispatch::listed_card> all = records;
     EXPECT_EQ(adjacent_lines(all.first(0)), std::nullopt);
     EXPECT_EQ(adjacent_lines(all.first(1)), (line_range{7, 7}));
     EXPECT_EQ(adjacent_lines(all.first(2)), (line_range{7, 8}));
