@@ -141,13 +141,18 @@ std::optional<standstill> dispatcher::standing_still(time_point now) const noexc
 }
 
 time_point dispatcher::may_send_at(time_point now) {
+    candidate best;
+    return may_send_at(now, best);
+}
+
+time_point dispatcher::may_send_at(time_point now, candidate& best) {
     if (stop_ || draining_) return never;
     const auto healthy_at = health_.may_send_at(now, in_flight_);
     if (healthy_at == never) return never;
-    const auto candidate_at = find_candidate(now).at;
-    if (candidate_at == never) return never;
+    best = find_candidate(now);
+    if (best.at == never) return never;
     const auto permit_at = gate_.available_at(now);
-    return std::max({healthy_at, candidate_at, permit_at, closed_until_});
+    return std::max({healthy_at, best.at, permit_at, closed_until_});
 }
 
 time_point dispatcher::gives_up_one_at(time_point now) {
@@ -165,8 +170,8 @@ batch_id dispatcher::longest_under_way() const noexcept {
 }
 
 std::optional<request_order> dispatcher::next(time_point now) {
-    if (may_send_at(now) > now) return std::nullopt;
-    const auto chosen = find_candidate(now);
+    candidate chosen;
+    if (may_send_at(now, chosen) > now) return std::nullopt;
     if (chosen.from == origin::retry) budget_.spend();
     return send(take_candidate(chosen), now);
 }
