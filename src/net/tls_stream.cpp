@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <limits>
 #include <new>
+#include <sys/socket.h>
 
 namespace cardresolver::net {
 namespace {
@@ -17,9 +18,10 @@ int length_of(std::size_t size) {
     return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
 }
 
-/// For what OpenSSL says about the call that follows.
+/// For what OpenSSL says about the call that follows. To look whether there are any is much cheaper than to
+/// clear what is empty.
 void forget_errors() {
-    ERR_clear_error();
+    if (ERR_peek_error() != 0) ERR_clear_error();
     errno = 0;
 }
 
@@ -34,14 +36,66 @@ boost::system::error_code system_error() {
 
 }  // namespace
 
+/// The socket as OpenSSL sees it; see BIO_meth_new(3). OpenSSL's own would do, but for how a socket ends, and
+/// a callback that is told of that is called twice for each of a dozen questions that a record brings up.
+struct tls_stream::socket_end {
+    struct deleter {
+        void operator()(BIO_METHOD* method) const noexcept { BIO_meth_free(method); }
+    };
+    using method = std::unique_ptr<BIO_METHOD, deleter>;
+
+    static method make_method() {
+        method made(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket"));
+        if (!made || BIO_meth_set_read(made.get(), &read) != 1 ||
+            BIO_meth_set_write(made.get(), &write) != 1 || BIO_meth_set_ctrl(made.get(), &control) != 1) {
+            throw std::bad_alloc();
+        }
+        return made;
+    }
+
+    static BIO* attach_to(tls_stream& stream) {
+        static const method methods = make_method();
+        BIO* const made = BIO_new(methods.get());
+        if (made == nullptr) throw std::bad_alloc();
+        BIO_set_data(made, &stream);
+        BIO_set_init(made, 1);
+        return made;
+    }
+
+    static tls_stream& stream_of(BIO* end) { return *static_cast<tls_stream*>(BIO_get_data(end)); }
+
+    /// Keeps a bare end of the socket from OpenSSL, which would answer it with an alert, and take the
+    /// session, which other connections resume, for spoilt. Carriers close idle connections so.
+    static int read(BIO* end, char* into, int size) {
+        auto& stream = stream_of(end);
+        BIO_clear_retry_flags(end);
+        const auto done = ::recv(stream.socket_.native_handle(), into, static_cast<std::size_t>(size), 0);
+        if (done == 0) stream.has_ended_ = true;
+        if (done == 0 || (done < 0 && BIO_sock_should_retry(-1) == 1)) {
+            BIO_set_retry_read(end);
+            return -1;
+        }
+        return static_cast<int>(done);
+    }
+
+    static int write(BIO* end, const char* from, int size) {
+        BIO_clear_retry_flags(end);
+        const auto done = ::send(stream_of(end).socket_.native_handle(), from, static_cast<std::size_t>(size),
+                                 MSG_NOSIGNAL);
+        if (done < 0 && BIO_sock_should_retry(-1) == 1) BIO_set_retry_write(end);
+        return static_cast<int>(done);
+    }
+
+    static long control(BIO* /*end*/, int what, long /*unused*/, void* /*unused*/) {
+        return what == BIO_CTRL_FLUSH ? 1 : 0;
+    }
+};
+
 tls_stream::tls_stream(tcp_socket socket, asio::ssl::context& context)
     : socket_(std::move(socket)), native_(SSL_new(context.native_handle())) {
-    if (!native_ || SSL_set_fd(native_.get(), static_cast<int>(socket_.native_handle())) != 1) {
-        throw std::bad_alloc();
-    }
-    BIO* const end = SSL_get_rbio(native_.get());
-    BIO_set_callback_ex(end, &tls_stream::note_end);
-    BIO_set_callback_arg(end, reinterpret_cast<char*>(this));
+    if (!native_) throw std::bad_alloc();
+    BIO* const end = socket_end::attach_to(*this);
+    SSL_set_bio(native_.get(), end, end);
     SSL_set_connect_state(native_.get());
     // A whole record with one call, not its head first.
     SSL_set_read_ahead(native_.get(), 1);
@@ -50,17 +104,6 @@ tls_stream::tls_stream(tcp_socket socket, asio::ssl::context& context)
     // more, or less, from another place: so it does by `asio::async_write`.
     SSL_set_mode(native_.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-}
-
-/// Keeps a bare end of the socket from OpenSSL, which would answer it with an alert, and take the session,
-/// which other connections resume, for spoilt. Carriers close idle connections so. Called around each read of
-/// the socket; see BIO_set_callback_ex(3).
-long tls_stream::note_end(BIO* socket, int what, const char* /*bytes*/, std::size_t /*size*/, int /*unused*/,
-                          long /*unused*/, int returned, std::size_t* /*done*/) {
-    if (what != (BIO_CB_READ | BIO_CB_RETURN) || returned != 0) return returned;
-    reinterpret_cast<tls_stream*>(BIO_get_callback_arg(socket))->has_ended_ = true;
-    BIO_set_retry_read(socket);
-    return -1;
 }
 
 tls_stream::attempted tls_stream::shake_hands() {

@@ -22,7 +22,7 @@
 namespace cardresolver::net {
 
 /// The client's end of a TLS connection. One operation at a time; event-loop thread only. An operation that
-/// is under way ends with `operation_aborted` where the socket is closed. The process must ignore SIGPIPE.
+/// is under way ends with `operation_aborted` where the socket is closed.
 ///
 /// Errors: `eof` after the peer's close_notify, `ssl::error::stream_truncated` where the stream ends without
 /// one (RFC 8446 section 6.1), those of the system, and those of OpenSSL in Asio's category of them.
@@ -133,6 +133,7 @@ private:
         }
     };
 
+    struct socket_end;
     struct deleter {
         void operator()(SSL* connection) const noexcept { SSL_free(connection); }
     };
@@ -141,8 +142,6 @@ private:
     attempted read(const asio::mutable_buffer& into);
     attempted write(const asio::const_buffer& from);
     attempted judge(int returned);
-    static long note_end(BIO* socket, int what, const char* bytes, std::size_t size, int, long, int returned,
-                         std::size_t* done);
 
     tcp_socket socket_;
     bool has_ended_ = false;  ///< the socket, without a close_notify before
