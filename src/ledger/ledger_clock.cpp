@@ -25,14 +25,14 @@ dispatch::duration show(clockid_t clock) {
 
 }  // namespace
 
-dispatch::duration slept_since_boot() {
-    const auto since_boot = show(CLOCK_BOOTTIME);
-    return std::max(dispatch::duration(0), since_boot - show(CLOCK_MONOTONIC));
+dispatch::duration slept_since_boot(dispatch::time_point now) {
+    return std::max(dispatch::duration(0), show(CLOCK_BOOTTIME) - now.time_since_epoch());
 }
 
 clock_reading read_clocks() {
     static const std::string boot = read_boot();
-    return {boot, show(CLOCK_BOOTTIME), std::chrono::system_clock::now(), slept_since_boot()};
+    return {boot, show(CLOCK_BOOTTIME), std::chrono::system_clock::now(),
+            slept_since_boot(std::chrono::steady_clock::now())};
 }
 
 dispatch::duration elapsed(const clock_reading& from, const clock_reading& to) noexcept {

@@ -19,8 +19,9 @@ struct clock_reading {
     bool operator==(const clock_reading&) const = default;
 };
 
-/// How long the machine has slept since boot: by how much CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC.
-dispatch::duration slept_since_boot();
+/// How long the machine has slept since boot: by how much CLOCK_BOOTTIME is ahead of the steady clock,
+/// CLOCK_MONOTONIC, which shows `now`.
+dispatch::duration slept_since_boot(dispatch::time_point now);
 
 using clock_reader = std::function<clock_reading()>;
 

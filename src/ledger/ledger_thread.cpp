@@ -1,5 +1,6 @@
 #include "ledger/ledger_thread.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -17,6 +18,7 @@ struct ledger_thread::shared_state {
     std::optional<dispatch::quota::request> asked;
     bool is_asking = false;
     std::optional<exchange_answer> answer;
+    std::atomic<bool> may_have_answer = false;  // where not, nobody needs the mutex to see that
     bool is_exchanging = false;
     bool abandoned = false;
     std::thread thread;
@@ -48,6 +50,7 @@ struct ledger_thread::shared_state {
             {
                 const std::lock_guard lock(mutex);
                 answer = std::move(result);
+                may_have_answer = true;
                 is_exchanging = false;
             }
             changed.notify_all();
@@ -99,7 +102,9 @@ bool ledger_thread::is_asking() const {
 }
 
 std::optional<exchange_answer> ledger_thread::take_answer() {
+    if (!state_->may_have_answer) return std::nullopt;
     const std::lock_guard lock(state_->mutex);
+    state_->may_have_answer = false;
     if (state_->answer) state_->is_asking = false;
     return std::exchange(state_->answer, std::nullopt);
 }

@@ -10,6 +10,14 @@
 #include <utility>
 
 namespace cardresolver::net {
+namespace {
+
+card::failure not_open() {
+    return card::failure(card::failure_stage::connect, card::failure_kind::closed,
+                         "the connection is not open");
+}
+
+}  // namespace
 
 connection::connection(client& owner) : implementation_(std::make_unique<implementation>(*owner.state_)) {}
 connection::~connection() = default;
@@ -60,14 +68,11 @@ connection::implementation::~implementation() {
 }
 
 task<exchange_result> connection::implementation::async_exchange(std::string_view request) {
-    if (!is_open()) {
-        co_return exchange_result(card::failure(card::failure_stage::connect, card::failure_kind::closed,
-                                                "the connection is not open"));
-    }
+    const auto begin = clock::now();
+    if (!is_open()) co_return conclude(not_open(), begin);
     const operation_scope scope(*this);
     const bool carried_before = exchanges_ != 0;
     reader_.start(reply_reader::expects::reply);
-    const auto begin = clock::now();
     deadline_.arm(begin + client_.settings.request_timeout);
     maybe_failure failed;
     // A request that is given up, or whose process is killed, shall not arrive long after: its permit would
@@ -79,25 +84,30 @@ task<exchange_result> connection::implementation::async_exchange(std::string_vie
     } else {
         failed = co_await net::async_exchange(*plain_, reader_, request, ended_, carried_before);
     }
-    const auto elapsed = clock::now() - begin;
-    if (failed) {
-        open_ = false;
-        exchange_result result(std::move(*failed));
-        result.elapsed = elapsed;
-        co_return result;
-    }
+    co_return conclude(std::move(failed), begin);
+}
+
+/// Not part of the coroutine, whose frame would have room for all of it.
+exchange_result connection::implementation::conclude(maybe_failure failed, clock::time_point begin) {
+    const auto now = clock::now();
+    open_ = !failed && reader_.allows_reuse();
+    exchange_result result = failed ? exchange_result(std::move(*failed)) : exchange_result(reply());
+    result.elapsed = now - begin;
+    result.ended_at = now;
+    if (failed) return result;
     is_unanswered_ = false;
     ++exchanges_;
-    open_ = reader_.allows_reuse();
-    http_reply reply;
-    reply.status = reader_.status();
-    reply.body = reader_.body();
-    reply.retry_after = reader_.retry_after();
-    reply.date = reader_.date();
-    reply.content_encoding = reader_.content_encoding();
-    exchange_result result(reply);
-    result.elapsed = elapsed;
-    co_return result;
+    return result;
+}
+
+http_reply connection::implementation::reply() const noexcept {
+    http_reply whole;
+    whole.status = reader_.status();
+    whole.body = reader_.body();
+    whole.retry_after = reader_.retry_after();
+    whole.date = reader_.date();
+    whole.content_encoding = reader_.content_encoding();
+    return whole;
 }
 
 peer_facts connection::implementation::peer() {

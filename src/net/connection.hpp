@@ -31,7 +31,8 @@ public:
 
     std::optional<card::failure> failed;
     http_reply reply;
-    std::chrono::steady_clock::duration elapsed{};  ///< first byte written to last byte read
+    std::chrono::steady_clock::duration elapsed{};   ///< first byte written to last byte read
+    std::chrono::steady_clock::time_point ended_at;  ///< when the last byte had been read, or it had failed
 };
 
 /// Event-loop thread only. Must not be destroyed while an operation is under way; `close` ends one early.

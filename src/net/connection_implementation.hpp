@@ -61,6 +61,10 @@ private:
     task<maybe_failure> async_ask_proxy();
     task<maybe_failure> async_shake_hands();
 
+    // The end of `async_exchange`.
+    exchange_result conclude(maybe_failure failed, clock::time_point begin);
+    http_reply reply() const noexcept;
+
     tcp_socket& socket() noexcept { return tls_ ? tls_->next_layer() : *plain_; }
     bool is_silent() noexcept;
     void interrupt() noexcept;

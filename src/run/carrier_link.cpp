@@ -173,7 +173,7 @@ net::task<void> carrier_link::async_serve(worker& self) {
         const auto exchanged = co_await self.connection.async_exchange(self.request);
         report(self, exchanged);
         if (self.connection.is_open()) {
-            self.idle_since = clock::now();
+            self.idle_since = exchanged.ended_at;
             idle_.push_back(&self);
         }
         owner_.on_progress();
@@ -193,7 +193,7 @@ void carrier_link::prepare(worker& self, const dispatch::request_order& order) {
 }
 
 void carrier_link::report(worker& self, const net::exchange_result& exchanged) {
-    const auto now = clock::now();
+    const auto now = exchanged.ended_at;
     if (exchanged.failed) {
         if (trace_ != nullptr) trace_->on_failure(self.attempt, *exchanged.failed, exchanged.elapsed);
         if (exchanged.failed->kind == card::failure_kind::timeout) target_.on_timeout(now);

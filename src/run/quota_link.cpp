@@ -54,13 +54,13 @@ quota_link::quota_link(net::asio::io_context& context, dispatch::dispatcher& dis
       transids_(transids),
       on_progress_(std::move(on_progress)),
       timer_(context.get_executor(), [this] { on_progress_(); }),
-      slept_(ledger::slept_since_boot()),
+      slept_(ledger::slept_since_boot(clock::now())),
       thread_(std::move(ledger), [this, &context] { net::asio::post(context, [this] { on_progress_(); }); }) {
 }
 
 void quota_link::tend() {
     const auto now = clock::now();
-    notice_suspend();
+    notice_suspend(now);
     take_answer(now);
     if (error_) return;
     const auto due = retry_at_ ? *retry_at_ : dispatcher_.ledger_due_at(now);
@@ -75,8 +75,8 @@ void quota_link::ask(dispatch::quota::request request) {
 }
 
 /// The steady clock stands still while the machine sleeps; the ledger's does not.
-void quota_link::notice_suspend() {
-    const auto slept = ledger::slept_since_boot();
+void quota_link::notice_suspend(dispatch::time_point now) {
+    const auto slept = ledger::slept_since_boot(now);
     if (slept - slept_ > least_sleep) dispatcher_.on_suspended();
     slept_ = slept;
 }

@@ -1,6 +1,8 @@
 // Exchanges over real sockets: reuse, resumption, staleness, truncation, deadlines.
 #include "net/net_fixture.hpp"
 
+#include <chrono>
+
 namespace cardresolver::net::testing {
 namespace {
 
@@ -93,6 +95,7 @@ TEST_P(an_exchange, hands_up_what_the_caller_decides_by) {
             "Content-Encoding: gzip\r\nConnection: close\r\n\r\nbody");
     });
     connect();
+    const auto before = std::chrono::steady_clock::now();
     const auto result = exchange();
     ASSERT_FALSE(result.failed);
     EXPECT_FALSE(link_->is_open()) << "HT7: the server is leaving";
@@ -102,6 +105,8 @@ TEST_P(an_exchange, hands_up_what_the_caller_decides_by) {
     EXPECT_EQ(result.reply.date, "today");
     EXPECT_EQ(result.reply.content_encoding, "gzip") << "HT3: the caller refuses it";
     EXPECT_GT(result.elapsed.count(), 0);
+    EXPECT_GE(result.ended_at, before + result.elapsed);
+    EXPECT_LE(result.ended_at, std::chrono::steady_clock::now());
 }
 
 TEST_P(an_exchange, TL7_follows_no_redirect) {
