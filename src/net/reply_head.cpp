@@ -1,5 +1,7 @@
 #include "net/reply_head.hpp"
 
+#include "card/byte_word.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -51,9 +53,7 @@ problem read_status_line(std::string_view line, reply_head& out) {
         (rest.size() > 3 && rest[3] != ' ')) {
         return "a status line without a valid status";
     }
-    if (!std::all_of(rest.begin(), rest.end(), is_field_content)) {
-        return "a control character in the status line";
-    }
+    if (!is_field_content(rest)) return "a control character in the status line";
     out.status = static_cast<unsigned>((rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0'));
     return std::nullopt;
 }
@@ -120,18 +120,24 @@ problem read_known_field(std::string_view name, std::string_view value, reply_he
 
 }  // namespace
 
+bool is_field_content(std::string_view text) noexcept {
+    const auto is_printable = [](std::uint64_t word) { return card::bytes_between(word, ' ', '~'); };
+    return card::all_bytes(text, is_printable) || std::all_of(text.begin(), text.end(), [](char c) {
+               const auto byte = static_cast<unsigned char>(c);
+               return (byte >= 0x20U && byte != 0x7fU) || c == '\t';
+           });
+}
+
 problem read_field(std::string_view line, reply_head& out) noexcept {
     if (line.starts_with(' ') || line.starts_with('\t')) return "a folded header line";
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) return "a header line without a colon";
-    const auto name = line.substr(0, colon);
-    if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_character)) {
-        return "a field name with forbidden characters";
+    const auto name_end = std::find_if_not(line.begin(), line.end(), is_token_character);
+    const auto name = line.substr(0, static_cast<std::size_t>(name_end - line.begin()));
+    if (name.empty() || name_end == line.end() || *name_end != ':') {
+        return line.find(':') == std::string_view::npos ? "a header line without a colon"
+                                                        : "a field name with forbidden characters";
     }
-    const auto value = trim(line.substr(colon + 1));
-    if (!std::all_of(value.begin(), value.end(), is_field_content)) {
-        return "a control character in a header field";
-    }
+    const auto value = trim(line.substr(name.size() + 1));
+    if (!is_field_content(value)) return "a control character in a header field";
     return read_known_field(name, value, out);
 }
 

@@ -39,11 +39,8 @@ std::optional<std::string_view> read_head(std::string_view text, reply_head& out
 /// too: they are held to the same rules, and none of them may say anything about framing.
 std::optional<std::string_view> read_field(std::string_view line, reply_head& out) noexcept;
 
-/// Whether the character may stand in a field value, a reason phrase or a chunk extension. An object, so that
-/// an algorithm that is given it calls no function for each character.
-inline constexpr auto is_field_content = [](char c) noexcept {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20U && byte != 0x7fU) || c == '\t';
-};
+/// Whether each character may stand in a field value, a reason phrase or a chunk extension: none is a control
+/// character other than a tab.
+bool is_field_content(std::string_view text) noexcept;
 
 }  // namespace cardresolver::net

@@ -195,9 +195,7 @@ bool reply_reader::take_line(std::string_view& line) {
     scanned_ = 0;
     if (line_end == 0 || bytes[line_end - 1] != '\r') return fail("a chunk line that does not end in CR LF");
     line = bytes.substr(0, line_end - 1);
-    if (!std::all_of(line.begin(), line.end(), is_field_content)) {
-        return fail("a control character in a chunk line");
-    }
+    if (!is_field_content(line)) return fail("a control character in a chunk line");
     begin_ += line_end + 1;
     return true;
 }
