@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <cstring>
 #include <stdexcept>
 
 namespace cardresolver::carrier {
@@ -18,13 +19,19 @@ void require(int succeeded) {
     if (succeeded != 1) throw std::runtime_error("OpenSSL cannot compute SHA-256");
 }
 
-token to_hex(const std::array<unsigned char, digest_size>& digest) {
+/// The two digits of each byte.
+constexpr auto hex_pairs = [] {
     constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+        pairs[byte] = {digits[byte >> 4U], digits[byte & 0xFU]};
+    return pairs;
+}();
+
+token to_hex(const std::array<unsigned char, digest_size>& digest) {
     token text{};
-    for (std::size_t i = 0; i < digest.size(); ++i) {
-        text[2 * i] = digits[digest[i] >> 4U];
-        text[2 * i + 1] = digits[digest[i] & 0xFU];
-    }
+    for (std::size_t i = 0; i < digest.size(); ++i)
+        std::memcpy(&text[2 * i], hex_pairs[digest[i]].data(), 2);
     return text;
 }
 
