@@ -56,13 +56,10 @@ void quota_gate::set_pace(const pace& pace, time_point now) {
         }
     }
     shared_ = std::move(shared);
+    has_counted_limits_ = std::any_of(pace.limits.begin(), pace.limits.end(), quota::is_counted);
     adaptive_.set_ceiling(slowest_rate(pace.limits));
     if (pace.finds_limit) adaptive_.search();
     space_sends();
-}
-
-bool quota_gate::has_counted_limits() const noexcept {
-    return std::any_of(pace_.limits.begin(), pace_.limits.end(), quota::is_counted);
 }
 
 std::optional<double> quota_gate::rate() const noexcept {
@@ -113,7 +110,7 @@ time_point quota_gate::available_at(time_point now) {
         const bool has_share = one.permits.usable() > 0;
         at = std::max(at, !has_share ? never : is_strict() ? one.permits.available_at(now) : now);
     }
-    if (has_counted_limits() && stock_.on_hand(now) == 0) return never;
+    if (has_counted_limits_ && stock_.on_hand(now) == 0) return never;
     return at < lease_ends_ ? at : never;
 }
 
@@ -132,7 +129,7 @@ permit quota_gate::take(time_point now) {
     space_sends();
     even_.take(now);
     adaptive_.on_sent(now);
-    return {now, has_counted_limits() ? stock_.take(now) : 0, is_strict()};
+    return {now, has_counted_limits_ ? stock_.take(now) : 0, is_strict()};
 }
 
 void quota_gate::release(const permit& taken, permit_end end, time_point now) {
@@ -147,7 +144,7 @@ void quota_gate::release(const permit& taken, permit_end end, time_point now) {
 
 /// For about a second.
 std::uint64_t quota_gate::wanted_permits() const noexcept {
-    if (!has_counted_limits()) return 0;
+    if (!has_counted_limits_) return 0;
     const auto possible = rate();
     if (possible) return static_cast<std::uint64_t>(std::max(1.0, std::floor(*possible)));
     return std::max(least_permits, 2 * taken_);
@@ -161,7 +158,7 @@ time_point quota_gate::asks_at(time_point now, bool is_in_haste) const {
     if (is_asking_) return never;
     if (lease_ends_ <= now || has_new_pace_) return now;
     const bool has_to_wait =
-        has_counted_limits() && stock_.on_hand(now) == 0 && next_permits_at_ > asked_at_ + idle_renewal;
+        has_counted_limits_ && stock_.on_hand(now) == 0 && next_permits_at_ > asked_at_ + idle_renewal;
     auto at = asked_at_ + (is_in_haste && !has_to_wait ? renewal : idle_renewal);
     if (!is_in_haste) return std::max(now, at);
     const auto soon = asked_at_ + least_distance;

@@ -88,7 +88,6 @@ private:
     };
 
     bool is_strict() const noexcept { return pace_.pacing == pacing_kind::strict; }
-    bool has_counted_limits() const noexcept;
     std::uint64_t wanted_permits() const noexcept;
     std::uint64_t wanted_transids() const noexcept;
     quota::request make_request(time_point now);
@@ -96,6 +95,7 @@ private:
     void share_among(std::uint64_t processes) noexcept;
 
     pace pace_;
+    bool has_counted_limits_ = false;  ///< some of its permits come in blocks
     quota::process_id process_;
     duration longest_flight_;
     std::vector<shared_limit> shared_;
