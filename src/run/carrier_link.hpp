@@ -12,6 +12,7 @@
 #include "run/latency_histogram.hpp"
 #include "run/steady_timer.hpp"
 #include "run/trace.hpp"
+#include "run/turn_pause.hpp"
 
 #include <cstdint>
 #include <list>
@@ -59,6 +60,8 @@ public:
     bool has_workers() const noexcept { return !workers_.empty(); }
 
     const latency_histogram& latency() const noexcept { return latency_; }
+    /// For whoever runs the loop.
+    turn_pause& pause() noexcept { return pause_; }
     std::uint64_t cards_asked() const noexcept { return cards_asked_; }
     std::size_t open_connections() const noexcept { return workers_.size() - opening_; }
 
@@ -98,6 +101,7 @@ private:
     bool closing_ = false;
     earliest_timer timer_;
     latency_histogram latency_;
+    turn_pause pause_;
     dispatch::time_point abandoned_before_ = dispatch::time_point::min();
     dispatch::connection_target target_;  ///< where their number is left open
     std::uint64_t cards_asked_ = 0;

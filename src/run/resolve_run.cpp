@@ -81,7 +81,7 @@ public:
         if (settings_.deadline) watch_deadline();
         calendar_.start();
         on_progress();
-        context_.run();
+        run_with_pauses(context_, link_.pause());
         end_workers();
         quota_.leave();
         counters_.on_finish();
