@@ -34,7 +34,7 @@ target_compile_definitions(cardresolver_options INTERFACE
   BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_DISABLE_BOOST_DATE_TIME
-  # A request has more coroutine frames under way than the two that Asio keeps for the next one.
+  # A request has more coroutine frames (of up to a kilobyte) under way than the two that Asio keeps for the next one.
   BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8
   SPDLOG_FMT_EXTERNAL)
 

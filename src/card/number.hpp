@@ -65,9 +65,10 @@ private:
 };
 
 /// A hash whose bits are all well mixed, for tables with a power of two of places: the numbers of a list
-/// differ in few digits, and a weaker mix was measured to spend a quarter of a run in probing. The sum is
-/// mixed upwards only: its upper half is folded into the lower one and carried up once more. Of lists that
-/// count on in any of their digits, it was found to fill buckets as evenly as chance does.
+/// differ in few digits, and a weaker mix was measured to spend a quarter of a run in probing. A product
+/// carries a bit upwards only: so the upper half, where all have arrived, is folded into the lower one, that
+/// is multiplied again, and the upper half of it taken. Of lists that count on in any of their digits, it was
+/// found to fill buckets as evenly as chance does.
 inline std::uint32_t hash_value(const card_number& number) noexcept {
     std::uint64_t hash = number.word(0) * 0x9E3779B97F4A7C15ULL + number.word(1) * 0xBF58476D1CE4E5B9ULL +
                          number.word(2) * 0x94D049BB133111EBULL;

@@ -6,6 +6,11 @@
 
 namespace cardresolver::card {
 
+/// An ASCII character that is no blank. What is beyond ASCII may begin or end one.
+constexpr bool is_visible(char c) noexcept {
+    return static_cast<signed char>(c) > ' ';  // what is beyond ASCII is negative
+}
+
 /// Without leading and trailing blanks: ASCII white space, U+00A0, U+3000, U+200B, U+FEFF.
 std::string_view trim_blanks(std::string_view text) noexcept;
 

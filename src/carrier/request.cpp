@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <stdexcept>
 
 namespace cardresolver::carrier {
 namespace {
@@ -34,9 +35,11 @@ std::optional<std::string> find_fault_in(std::string_view name, std::string_view
 /// Copies each number with all its places, whose count is known: what is behind the number is overwritten by
 /// what comes next, or left out. Not in `out` itself: a string that grows is filled with zeros first.
 void append_numbers(std::string& out, std::span<const card::card_number> numbers) {
+    if (numbers.empty() || numbers.size() > max_cards_per_request)
+        throw std::invalid_argument("a request asks for 1 to 100 cards");
     std::array<char, max_cards_per_request*(card::max_number_length + 1)> text;  // NOLINT(*-member-init)
     char* at = text.data();
-    for (const auto& number : numbers.first(std::min(numbers.size(), max_cards_per_request))) {
+    for (const auto& number : numbers) {
         std::memcpy(at, number.characters().data(), card::max_number_length);
         at += number.view().size();
         *at++ = '_';

@@ -56,9 +56,9 @@ inline const char* find_end_of_plain_text(const char* at, const char* end) {
 
 /// card::trim_blanks, called only where an end is a blank or not ASCII.
 std::string_view trim_blanks(std::string_view text) {
-    const auto is_no_blank = [](char c) { return static_cast<signed char>(c) > ' '; };
-    return !text.empty() && is_no_blank(text.front()) && is_no_blank(text.back()) ? text
-                                                                                  : card::trim_blanks(text);
+    return !text.empty() && card::is_visible(text.front()) && card::is_visible(text.back())
+               ? text
+               : card::trim_blanks(text);
 }
 
 /// Reads a body from its beginning to its end. What it takes it passes over; false where it is not as

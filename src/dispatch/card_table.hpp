@@ -106,8 +106,8 @@ public:
     }
     /// The card has its row and is forgotten.
     void release(slot_id slot);
-    /// The cards have their rows, by the carrier's answers, which differ in their numbers alone. The number
-    /// itself is one of a row's texts.
+    /// The cards have their rows, by the carrier's answers, which differ in their numbers alone. A row's
+    /// texts may stand in the card's slot: only the number that was asked does, and it stays there.
     [[gnu::always_inline]] void release_answered(std::span<const slot_id> slots,
                                                  std::span<const card::card_outcome> alike) {
         const auto forget = [this](const answer_memory::entry& old) __attribute__((always_inline)) {

@@ -26,17 +26,18 @@ bool dispatcher::settle_items(batch_id id, std::size_t in_order, const carrier::
     const auto items_in_order = reply.items.first(in_order);
     std::size_t kept = 0;
     item_counts counts;
-    for (std::size_t i = 0; i < one.cards.size(); ++i) {
+    for (std::size_t i = 0; i < one.cards.size();) {
         if (i < in_order) {
             const auto cards = std::span(one.cards).first(in_order).subspan(i);
             const auto alike = writer_.write_alike(cards, items_in_order.subspan(i), listener);
             counts.answered += alike;
             i += alike;
-            if (i == one.cards.size()) break;
+            if (alike > 0) continue;
         }
         const auto slot = one.cards[i];
         if (!settle(slot, matcher_.answers()[i], reply.items, counts, now, listener))
             one.cards[kept++] = slot;
+        ++i;
     }
     one.cards.resize(kept);
     if (counts.busy + counts.throttled == 0 || counts.busy + counts.throttled < counts.answered) return true;

@@ -77,8 +77,9 @@ bool outcome_writer::write_resolved(slot_id slot, const carrier::reply_item& ite
     return true;
 }
 
-/// Items of one shape have IMSIs and MSISDNs of one length that are digits alone, or are not: to have taken
-/// one of them is to take them all.
+/// Items of one shape have IMSIs of one length that are digits alone, or the very same bytes; and so their
+/// MSISDNs: to have taken one is to take them all. Their ICCIDs are looked at each time: a shape admits more
+/// than letters and digits there.
 void outcome_writer::learn_shape(const carrier::reply_item& item) noexcept {
     using card::card_kind;
     const bool has_taken_all = (row_.kind == card_kind::msisdn || row_.msisdn.size() == item.msisdn.size()) &&
@@ -104,15 +105,15 @@ std::span<const card::card_outcome> outcome_writer::make_alike(std::span<const s
                                                                std::span<const carrier::reply_item> items) {
     const auto most = std::min(slots.size(), alike_.size());
     std::size_t made = 0;
-    while (made < most && make_alike(made, cards_[slots[made]], items[made]))
+    while (made < most && make_row_alike(made, cards_[slots[made]], items[made]))
         ++made;
     return std::span(alike_).first(made);
 }
 
 /// Makes the row of a card by the one that was written last; false where it is another one, or has further
 /// lines.
-[[gnu::always_inline]] inline bool outcome_writer::make_alike(std::size_t place, const card_slot& card,
-                                                              const carrier::reply_item& item) {
+[[gnu::always_inline]] inline bool outcome_writer::make_row_alike(std::size_t place, const card_slot& card,
+                                                                  const carrier::reply_item& item) {
     using card::card_kind;
     const auto& asked = card.number;
     if (item.shape == 0 || item.shape != shape_ || asked.kind() != *row_.kind || card.duplicates != no_id)
@@ -125,6 +126,7 @@ std::span<const card::card_outcome> outcome_writer::make_alike(std::span<const s
     row.line = card.line;
     row.number = asked.view();
     row.iccid = number_of_kind<card_kind::iccid>(asked, item.iccid);
+    // Digits, and no longer than their kind, as those of the last row were: see `learn_shape`.
     row.msisdn = asked.kind() == card_kind::msisdn ? asked.view() : item.msisdn;
     row.imsi = asked.kind() == card_kind::imsi ? asked.view() : item.imsi;
     return gives_another(row);

@@ -56,7 +56,7 @@ private:
 
     std::span<const card::card_outcome> make_alike(std::span<const slot_id> slots,
                                                    std::span<const carrier::reply_item> items);
-    inline bool make_alike(std::size_t place, const card_slot& card, const carrier::reply_item& item);
+    inline bool make_row_alike(std::size_t place, const card_slot& card, const carrier::reply_item& item);
     void learn_shape(const carrier::reply_item& item) noexcept;
 
     void word(std::string_view status, std::string_view message) {

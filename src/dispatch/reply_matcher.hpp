@@ -16,7 +16,9 @@ struct match_counts {
     std::size_t foreign = 0;      ///< items about cards that were not asked
     std::size_t repeated = 0;     ///< further items that say the same again
     std::size_t conflicting = 0;  ///< cards with two different answers
-    std::size_t in_order = 0;  ///< so many cards, the first ones, are answered by the items at their places
+    /// So many cards, the first ones, are answered by the items at their places. None where any card has two
+    /// answers.
+    std::size_t in_order = 0;
 };
 
 /// Matches replies to requests. Its buffer is reused.

@@ -17,22 +17,23 @@ std::string read_boot() {
     return boot;
 }
 
-dispatch::duration show(clockid_t clock) {
+}  // namespace
+
+dispatch::duration time_since_boot() {
     timespec time{};
-    ::clock_gettime(clock, &time);
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-}  // namespace
-
-dispatch::duration slept_since_boot(dispatch::time_point now) {
-    return std::max(dispatch::duration(0), show(CLOCK_BOOTTIME) - now.time_since_epoch());
+dispatch::duration slept_since_boot(dispatch::duration since_boot, dispatch::time_point now) noexcept {
+    return std::max(dispatch::duration(0), since_boot - now.time_since_epoch());
 }
 
 clock_reading read_clocks() {
     static const std::string boot = read_boot();
-    return {boot, show(CLOCK_BOOTTIME), std::chrono::system_clock::now(),
-            slept_since_boot(std::chrono::steady_clock::now())};
+    const auto since_boot = time_since_boot();
+    const auto slept = slept_since_boot(since_boot, std::chrono::steady_clock::now());
+    return {boot, since_boot, std::chrono::system_clock::now(), slept};
 }
 
 dispatch::duration elapsed(const clock_reading& from, const clock_reading& to) noexcept {

@@ -19,9 +19,11 @@ struct clock_reading {
     bool operator==(const clock_reading&) const = default;
 };
 
-/// How long the machine has slept since boot: by how much CLOCK_BOOTTIME is ahead of the steady clock,
-/// CLOCK_MONOTONIC, which shows `now`.
-dispatch::duration slept_since_boot(dispatch::time_point now);
+/// What CLOCK_BOOTTIME shows: how long ago the machine booted, its sleep included.
+dispatch::duration time_since_boot();
+/// How long of that it has slept: by how much `since_boot` is ahead of the steady clock, CLOCK_MONOTONIC.
+/// `now` was read from that just after the other: a process that was held up in between has not slept.
+dispatch::duration slept_since_boot(dispatch::duration since_boot, dispatch::time_point now) noexcept;
 
 using clock_reader = std::function<clock_reading()>;
 

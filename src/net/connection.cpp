@@ -91,13 +91,10 @@ task<exchange_result> connection::implementation::async_exchange(std::string_vie
 exchange_result connection::implementation::conclude(maybe_failure failed, clock::time_point begin) {
     const auto now = clock::now();
     open_ = !failed && reader_.allows_reuse();
-    exchange_result result = failed ? exchange_result(std::move(*failed)) : exchange_result(reply());
-    result.elapsed = now - begin;
-    result.ended_at = now;
-    if (failed) return result;
+    if (failed) return {std::move(*failed), begin, now};
     is_unanswered_ = false;
     ++exchanges_;
-    return result;
+    return {reply(), begin, now};
 }
 
 http_reply connection::implementation::reply() const noexcept {

@@ -26,13 +26,17 @@ struct http_reply {
 /// What came of one exchange: either `reply` or `failed`.
 class exchange_result {
 public:
-    explicit exchange_result(card::failure failure) : failed(std::move(failure)) {}
-    explicit exchange_result(http_reply complete) : reply(complete) {}
+    using clock = std::chrono::steady_clock;
+
+    exchange_result(card::failure failure, clock::time_point begin, clock::time_point end)
+        : failed(std::move(failure)), elapsed(end - begin), ended_at(end) {}
+    exchange_result(const http_reply& complete, clock::time_point begin, clock::time_point end)
+        : reply(complete), elapsed(end - begin), ended_at(end) {}
 
     std::optional<card::failure> failed;
     http_reply reply;
-    std::chrono::steady_clock::duration elapsed{};   ///< first byte written to last byte read
-    std::chrono::steady_clock::time_point ended_at;  ///< when the last byte had been read, or it had failed
+    clock::duration elapsed;     ///< from just before the first byte is written to the last byte read
+    clock::time_point ended_at;  ///< when the last byte had been read, or it had failed
 };
 
 /// Event-loop thread only. Must not be destroyed while an operation is under way; `close` ends one early.

@@ -45,8 +45,9 @@ struct tls_stream::socket_end {
     using method = std::unique_ptr<BIO_METHOD, deleter>;
 
     static method make_method() {
-        method made(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket"));
-        if (!made || BIO_meth_set_read(made.get(), &read) != 1 ||
+        const int index = BIO_get_new_index();
+        method made(BIO_meth_new(index | BIO_TYPE_SOURCE_SINK, "socket"));
+        if (index == -1 || !made || BIO_meth_set_read(made.get(), &read) != 1 ||
             BIO_meth_set_write(made.get(), &write) != 1 || BIO_meth_set_ctrl(made.get(), &control) != 1) {
             throw std::bad_alloc();
         }
@@ -86,6 +87,7 @@ struct tls_stream::socket_end {
         return static_cast<int>(done);
     }
 
+    /// A flush must succeed; to all else that OpenSSL asks, "no" is right.
     static long control(BIO* /*end*/, int what, long /*unused*/, void* /*unused*/) {
         return what == BIO_CTRL_FLUSH ? 1 : 0;
     }

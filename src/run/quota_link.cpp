@@ -54,13 +54,14 @@ quota_link::quota_link(net::asio::io_context& context, dispatch::dispatcher& dis
       transids_(transids),
       on_progress_(std::move(on_progress)),
       timer_(context.get_executor(), [this] { on_progress_(); }),
-      slept_(ledger::slept_since_boot(clock::now())),
+      slept_(ledger::slept_since_boot(ledger::time_since_boot(), clock::now())),
       thread_(std::move(ledger), [this, &context] { net::asio::post(context, [this] { on_progress_(); }); }) {
 }
 
 void quota_link::tend() {
+    const auto since_boot = ledger::time_since_boot();
     const auto now = clock::now();
-    notice_suspend(now);
+    notice_suspend(ledger::slept_since_boot(since_boot, now));
     take_answer(now);
     if (error_) return;
     const auto due = retry_at_ ? *retry_at_ : dispatcher_.ledger_due_at(now);
@@ -75,8 +76,7 @@ void quota_link::ask(dispatch::quota::request request) {
 }
 
 /// The steady clock stands still while the machine sleeps; the ledger's does not.
-void quota_link::notice_suspend(dispatch::time_point now) {
-    const auto slept = ledger::slept_since_boot(now);
+void quota_link::notice_suspend(dispatch::duration slept) {
     if (slept - slept_ > least_sleep) dispatcher_.on_suspended();
     slept_ = slept;
 }

@@ -42,7 +42,7 @@ public:
     std::chrono::seconds clock_behind() const noexcept { return clock_behind_; }
 
 private:
-    void notice_suspend(dispatch::time_point now);
+    void notice_suspend(dispatch::duration slept);
     void ask(dispatch::quota::request request);
     void take_answer(dispatch::time_point now);
     void take_grant(const dispatch::quota::grant& granted, dispatch::time_point now);

@@ -113,6 +113,7 @@ public:
 
     statistics snapshot() const { return counters_.snapshot(); }
     const distributions& details() { return counters_.details(); }
+
     bool replaced_partial() const noexcept { return opening_.replaced_partial; }
     std::optional<std::uint64_t> rows_before() const noexcept {
         if (!opening_.resumed) return std::nullopt;

@@ -12,7 +12,7 @@ namespace {
 constexpr unsigned max_failures = 16;
 
 bool begins_visibly(std::string_view record) noexcept {
-    return !record.empty() && record.front() > ' ' && record.front() < '\x7F';
+    return !record.empty() && card::is_visible(record.front());
 }
 
 bool is_blank(std::string_view record) noexcept {

@@ -12,18 +12,13 @@ bool has_ascii_blanks_alone(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
 }
 
-/// Neither a blank begins with this character nor does a line end.
-bool is_visible(char c) noexcept {
-    return static_cast<signed char>(c) > ' ';  // so much of ASCII, and what is beyond is negative
-}
-
 bool is_blank(std::string_view line) noexcept {
-    return (line.empty() || !is_visible(line.front())) && card::trim_blanks(line).empty();
+    return (line.empty() || !card::is_visible(line.front())) && card::trim_blanks(line).empty();
 }
 
 /// Nearly every line: not blank, not longer than `longest`, without a CR at its end.
 bool is_usual(std::string_view line, std::size_t longest) noexcept {
-    return !line.empty() && line.size() <= longest && is_visible(line.front()) && line.back() != '\r';
+    return !line.empty() && line.size() <= longest && card::is_visible(line.front()) && line.back() != '\r';
 }
 
 std::size_t without_carriage_return(std::string_view line) noexcept {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <queue>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace cardresolver::dispatch::testing_support {
@@ -126,6 +127,7 @@ private:
     void end_openings();
     void send(std::size_t connections);
     void complete(const completion& done);
+    std::uint64_t shape_of(const carrier::reply_item& item);
     void abandon_hung();
     void free_a_permit();
     void note(std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001B3ULL; }
@@ -141,6 +143,9 @@ private:
     std::function<model_opening(time_point)> opening_rule_;
     std::multimap<time_point, bool> openings_;  ///< under way: when they end, and whether they fail
     time_point abandoned_before_ = time_point::min();
+    std::uint64_t items_ = 0;  ///< of all replies
+    using item_kind = std::tuple<std::string, std::string, std::size_t, std::size_t, std::size_t, bool>;
+    std::map<item_kind, std::uint64_t> shapes_;
     std::size_t open_ = 0;            ///< connections
     time_point may_open_at_ = never;  ///< where one is missing
     bool keep_rows_ = true;

@@ -43,6 +43,8 @@ TEST(ledger_clock, PR7_knows_how_long_the_machine_slept) {
     EXPECT_EQ(slept({"a", 10s, noon, 1s}, {"a", 100s, noon, 31s}), 30s);
     EXPECT_EQ(slept({"a", 10s, noon, 9s}, {"b", 100s, noon, 31s}), 0s) << "another boot";
     EXPECT_GE(read_clocks().slept, 0s);
+    EXPECT_EQ(slept_since_boot(5s, dispatch::time_point(3s)), 2s);
+    EXPECT_EQ(slept_since_boot(3s, dispatch::time_point(5s)), 0s) << "the second clock was read later";
 }
 
 TEST(memory_ledger, PR7_a_lease_ends_over_a_sleep) {

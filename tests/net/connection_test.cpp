@@ -37,7 +37,7 @@ protected:
     }
 
     exchange_result exchange() {
-        exchange_result result(http_reply{});
+        exchange_result result(http_reply{}, {}, {});
         run(exchange_into(result));
         return result;
     }

@@ -109,7 +109,7 @@ test_server::test_server(asio::io_context& context, script each, const server_tl
       tls_(tls != nullptr ? make_server_context(*tls) : nullptr),
       script_(std::move(each)),
       acceptor_(context.get_executor(), tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
-    std::signal(SIGPIPE, SIG_IGN);  // as the program does: see net/tls_stream.hpp
+    std::signal(SIGPIPE, SIG_IGN);  // of Asio's own TLS stream
     asio::co_spawn(context_.get_executor(), async_accept(), rethrow);
 }
 

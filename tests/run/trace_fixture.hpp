@@ -75,9 +75,7 @@ protected:
         net::http_reply reply;
         reply.status = status;
         reply.body = body;
-        net::exchange_result result(reply);
-        result.elapsed = std::chrono::microseconds(12'340);
-        return result;
+        return {reply, {}, dispatch::time_point(std::chrono::microseconds(12'340))};
     }
 
     std::filesystem::path folder_;
