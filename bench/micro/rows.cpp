@@ -64,7 +64,7 @@ void put_rows(benchmark::State& state, sink::output_format format) {
             row.iccid = texts.iccid;
             row.msisdn = texts.msisdn;
             row.imsi = texts.imsi;
-            rows.put(row);
+            rows.put({&row, 1});
         }
         while (!rows.has_room()) {
         }
