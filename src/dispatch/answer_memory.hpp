@@ -107,8 +107,8 @@ public:
     [[gnu::always_inline]] std::uint32_t remember(number_index::put_place place, std::uint32_t id,
                                                   Forget forget) {
         auto& newest = order_[next_];
-        if (count_ == most_)
-            [[likely]] {  // the oldest stands where the newest will; mostly they say the same
+        if (count_ == most_) [[likely]] {
+            // The oldest stands where the newest will; mostly they say the same.
             forget(newest);
             oldest_ = after(oldest_);
             if (newest.said != latest_) [[unlikely]] {

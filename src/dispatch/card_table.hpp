@@ -76,9 +76,9 @@ public:
             return {known, false};
         }
         const slot_id slot = free_lines_[--free_count_];
-        ::new (&lines_[slot].card) card_slot{
-            wanted.number, false, 0, 0, 0, no_id, no_id, no_id, index_.put(place, wanted.hash, slot),
-            line,          now};
+        const auto kept = index_.put(place, wanted.hash, slot);
+        ::new (&lines_[slot].card)
+            card_slot{wanted.number, false, 0, 0, 0, no_id, no_id, no_id, kept, line, now};
         return {slot, true};
     }
 
@@ -157,7 +157,7 @@ private:
     }
     /// The place of a card or an answer in the index.
     [[gnu::always_inline]] void erase(number_index::put_place place, std::uint32_t id) noexcept {
-        index_.erase(place, [this, id] { return hashed_number(lines_[id].number()).hash; });
+        index_.erase(place, [this, id] { return hash_value(lines_[id].number()); });
     }
     [[gnu::always_inline]] number_index::position place_of(const hashed_number& wanted) const noexcept {
         return index_.locate(wanted.hash, [&](std::uint32_t candidate) {

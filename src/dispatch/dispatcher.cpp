@@ -141,18 +141,18 @@ std::optional<standstill> dispatcher::standing_still(time_point now) const noexc
 }
 
 time_point dispatcher::may_send_at(time_point now) {
-    candidate best;
-    return may_send_at(now, best);
+    return next_candidate(now).at;
 }
 
-time_point dispatcher::may_send_at(time_point now, candidate& best) {
-    if (stop_ || draining_) return never;
+/// The request that goes out next, when all that has a say in it lets it.
+dispatcher::candidate dispatcher::next_candidate(time_point now) {
+    if (stop_ || draining_) return {};
     const auto healthy_at = health_.may_send_at(now, in_flight_);
-    if (healthy_at == never) return never;
-    best = find_candidate(now);
-    if (best.at == never) return never;
-    const auto permit_at = gate_.available_at(now);
-    return std::max({healthy_at, best.at, permit_at, closed_until_});
+    if (healthy_at == never) return {};
+    auto best = find_candidate(now);
+    if (best.at == never) return best;
+    best.at = std::max({healthy_at, best.at, gate_.available_at(now), closed_until_});
+    return best;
 }
 
 time_point dispatcher::gives_up_one_at(time_point now) {
@@ -170,8 +170,8 @@ batch_id dispatcher::longest_under_way() const noexcept {
 }
 
 std::optional<request_order> dispatcher::next(time_point now) {
-    candidate chosen;
-    if (may_send_at(now, chosen) > now) return std::nullopt;
+    const auto chosen = next_candidate(now);
+    if (chosen.at > now) return std::nullopt;
     if (chosen.from == origin::retry) budget_.spend();
     return send(take_candidate(chosen), now);
 }

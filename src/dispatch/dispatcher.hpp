@@ -169,8 +169,7 @@ private:
     };
 
     candidate find_candidate(time_point now);
-    /// And which request that is, where there is one.
-    time_point may_send_at(time_point now, candidate& best);
+    candidate next_candidate(time_point now);
     batch_id take_candidate(const candidate& chosen);
     batch_id new_batch(card::card_kind kind);
     void assign(batch_id id);

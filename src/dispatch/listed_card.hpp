@@ -2,7 +2,6 @@
 #pragma once
 
 #include "card/number.hpp"
-#include "dispatch/number_index.hpp"
 
 #include <cstdint>
 
@@ -17,7 +16,7 @@ struct listed_card {
 
     listed_card() noexcept = default;
     listed_card(const card::card_number& wanted, std::uint64_t from_line) noexcept
-        : number(wanted), hash(hashed_number(wanted).hash), line(from_line) {}
+        : number(wanted), hash(hash_value(wanted)), line(from_line) {}
 };
 
 }  // namespace cardresolver::dispatch

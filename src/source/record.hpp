@@ -53,7 +53,7 @@ struct record_block {
     }
 
     std::string_view field_of(const record& one) const noexcept {
-        return {text.data() + one.offset, one.length};
+        return std::string_view(text).substr(one.offset, one.length);
     }
 };
 
