@@ -62,6 +62,7 @@ class Job {
   #lines;
   #rows;
   #lastLine = 0;
+  #taken = Promise.resolve();
   #again = [];
   #open = new Map(); // number: the lines that wait for its answer
   #tries = new Map();
@@ -72,8 +73,15 @@ class Job {
     this.#rows = rows;
   }
 
-  /** Numbers for a request, each of them once; those that were left unanswered before come first. */
-  async nextBatch() {
+  /** Numbers for a request, each of them once; those that were left unanswered before come first. One worker is
+   * served after the other: where several took lines in turn, each would be left with a few at the list's end. */
+  nextBatch() {
+    const taken = this.#taken.then(() => this.#takeBatch());
+    this.#taken = taken;
+    return taken;
+  }
+
+  async #takeBatch() {
     const batch = this.#again.splice(0, cardsPerRequest);
     while (batch.length < cardsPerRequest) {
       const { done, value } = await this.#lines.next();
