@@ -63,6 +63,7 @@ class Job {
   #rows;
   #lastLine = 0;
   #taken = Promise.resolve();
+  #saved = Promise.resolve();
   #again = [];
   #open = new Map(); // number: the lines that wait for its answer
   #tries = new Map();
@@ -129,8 +130,14 @@ class Job {
     if (this.#answers.size === remembered) [this.#answers, this.#olderAnswers] = [new Map(), this.#answers];
   }
 
-  /** Makes the rows durable, then what is needed to go on behind them. */
-  async save(path) {
+  /** Makes the rows durable, then what is needed to go on behind them. One save begins when the one before has ended:
+   * a slow disk may take longer than a second. */
+  save(path) {
+    this.#saved = this.#saved.then(() => this.#saveNow(path));
+    return this.#saved;
+  }
+
+  async #saveNow(path) {
     const openLines = [...this.#open.values()].flat();
     const progress = { lastLine: this.#lastLine, openLines };
     await this.#rows.flush();
