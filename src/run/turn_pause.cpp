@@ -11,7 +11,7 @@ namespace {
 constexpr int least_replies = 2;
 
 /// What one reply may wait, as a part of its latency.
-constexpr int bearable_part = 8;
+constexpr int bearable_part = 4;
 
 /// `between`: one reply and the next.
 dispatch::duration pause_for(dispatch::duration latency, dispatch::duration between) noexcept {

@@ -124,20 +124,33 @@ bool has_unknown(const card::card_outcome& row) noexcept {
     return !row.kind || row.number.empty() || row.iccid.empty() || row.msisdn.empty() || row.imsi.empty();
 }
 
+/// The lowest bit of the byte of a word that is at `place` in memory.
+constexpr unsigned bit_of(std::size_t place) noexcept {
+    constexpr auto last = sizeof(std::uint64_t) - 1;
+    return static_cast<unsigned>(8 * (std::endian::native == std::endian::little ? place : last - place));
+}
+
 }  // namespace
 
 void line_text::set(std::uint64_t line) noexcept {
+    std::array<char, room> text{};
+    const char* const end = std::to_chars(text.begin(), text.end(), line).ptr;
     line_ = line;
-    const char* const end = std::to_chars(digits_.begin(), digits_.end(), line).ptr;
-    size_ = static_cast<std::size_t>(end - digits_.begin());
+    size_ = static_cast<std::size_t>(end - text.begin());
+    front_size_ = size_ - std::min(size_, sizeof last_digits_);
+    std::memcpy(front_.data(), text.data(), front_.size());
+    std::memcpy(&last_digits_, &text[front_size_], sizeof last_digits_);
+    last_digit_ = bit_of(size_ - front_size_ - 1);
 }
 
 void line_text::carry() noexcept {
-    auto at = size_ - 1;
-    for (; at > 0 && digits_[at] == '9'; --at)
-        digits_[at] = '0';
-    if (digits_[at] == '9' || line_ == 0) return set(line_);
-    ++digits_[at];
+    for (auto digits = size_ - front_size_; line_ != 0 && digits > 0; --digits) {
+        const auto bit = bit_of(digits - 1);
+        const auto is_nine = digit_at(bit) == '9';
+        last_digits_ += (is_nine ? std::uint64_t{'0'} - '9' : 1U) << bit;
+        if (!is_nine) return;
+    }
+    set(line_);
 }
 
 bool row_end::recognize(const card::card_outcome& row) noexcept {

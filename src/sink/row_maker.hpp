@@ -17,31 +17,39 @@
 namespace cardresolver::sink {
 
 /// The number of the line that is expected, as text. Cards are answered in the order of the list, a request
-/// at a time: most lines are the one behind the last.
+/// at a time: most lines are the one behind the last. Its last digits stand in a word, which counts on where
+/// it is: to load what was just stored in parts, a processor waits until it has left its store buffer.
 class line_text {
 public:
     /// What `append` may write to, the text or not.
-    static constexpr std::size_t room = 32;
+    static constexpr std::size_t room = 20;
+
+    line_text() noexcept { set(0); }
 
     bool is_of(std::uint64_t line) const noexcept { return line == line_; }
     void set(std::uint64_t line) noexcept;
     char* append(char* to) const noexcept {
-        std::memcpy(to, digits_.data(), room);
+        std::memcpy(to, front_.data(), front_.size());
+        std::memcpy(to + front_size_, &last_digits_, sizeof last_digits_);
         return to + size_;
     }
     /// To the next line.
     void count_on() noexcept {
-        char& last = digits_[size_ - 1];
-        if (++line_ == 0 || last == '9') return carry();
-        ++last;
+        if (++line_ == 0 || digit_at(last_digit_) == '9') [[unlikely]]
+            return carry();
+        last_digits_ += std::uint64_t{1} << last_digit_;
     }
 
 private:
+    char digit_at(unsigned bit) const noexcept { return static_cast<char>(last_digits_ >> bit & 0xFFU); }
     void carry() noexcept;
 
     std::uint64_t line_ = 0;
-    std::size_t size_ = 1;
-    std::array<char, room> digits_{'0'};
+    std::size_t size_ = 0;
+    std::size_t front_size_ = 0;
+    std::array<char, 16> front_{};   ///< the digits before the last eight
+    std::uint64_t last_digits_ = 0;  ///< these, or what there is of them, in the order of memory
+    unsigned last_digit_ = 0;        ///< at this bit
 };
 
 /// The last texts of a row, from its status on, which need neither quotes nor repair. Most rows of a run have
