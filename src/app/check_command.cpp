@@ -11,6 +11,7 @@
 #include "card/canonical.hpp"
 #include "ledger/account_ledger.hpp"
 #include "ledger/memory_ledger.hpp"
+#include "ledger/random_number.hpp"
 #include "run/lone_permit.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -18,7 +19,6 @@
 
 #include <chrono>
 #include <memory>
-#include <random>
 #include <stdexcept>
 
 namespace cardresolver::app {
@@ -77,10 +77,9 @@ public:
 
     /// `folder`: of the account's ledger; empty: the account ends with the process.
     std::optional<check_step> open_ledger(const std::string& folder) {
-        std::random_device device;
         try {
             if (folder.empty()) {
-                ledger_ = std::make_unique<ledger::memory_ledger>(device());
+                ledger_ = std::make_unique<ledger::memory_ledger>(ledger::random_number());
             } else {
                 ledger_ = std::make_unique<ledger::account_ledger>(
                     folder,
@@ -89,8 +88,8 @@ public:
         } catch (const ledger::ledger_error& error) {
             return check_step{"quota", step_state::failed, error.what(), {}};
         }
-        permit_.emplace(*ledger_, pace_, (std::uint64_t{device()} << 32U) | device(),
-                        settings_.client.request_timeout, settings_.account.appid);
+        permit_.emplace(*ledger_, pace_, ledger::random_number(), settings_.client.request_timeout,
+                        settings_.account.appid);
         return std::nullopt;
     }
 

@@ -4,6 +4,7 @@
 #include "app/version.hpp"
 #include "app/whole_file.hpp"
 #include "database/database_url.hpp"
+#include "ledger/random_number.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -11,7 +12,6 @@
 #include <array>
 #include <filesystem>
 #include <iterator>
-#include <random>
 #include <stdexcept>
 #include <sys/stat.h>
 #include <utility>
@@ -155,11 +155,6 @@ std::string_view text_of(sink::output_format format) {
     return "";
 }
 
-std::uint64_t random_seed() {
-    std::random_device device;
-    return std::uint64_t{device()} << 32U | device();
-}
-
 dispatch::settings dispatch_settings_of(const option_reading& reading) {
     const auto& options = reading.options;
     dispatch::settings dispatch;
@@ -168,7 +163,7 @@ dispatch::settings dispatch_settings_of(const option_reading& reading) {
     dispatch.linger = options.linger;
     dispatch.pace = pace_of(reading);
     dispatch.give_up_after = options.give_up_after;
-    dispatch.seed = random_seed();
+    dispatch.seed = ledger::random_number();
     return dispatch;
 }
 

@@ -4,10 +4,10 @@
 #include "ledger/book_text.hpp"
 #include "ledger/ledger_file.hpp"
 #include "ledger/process_roll.hpp"
+#include "ledger/random_number.hpp"
 
 #include <filesystem>
 #include <optional>
-#include <random>
 #include <sys/stat.h>
 #include <system_error>
 #include <utility>
@@ -49,11 +49,6 @@ auto guarded(const std::string& path, Action action) {
                                                           "; give a folder that can be written, of a file " +
                                                           "system with locks, as --state-dir");
     }
-}
-
-std::uint64_t random_number() {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32U) | device();
 }
 
 /// A file by its name, as it was when this was made.

@@ -200,8 +200,7 @@ void carrier_link::report(worker& self, const net::exchange_result& exchanged) {
         dispatcher_.on_failure(*self.batch, *exchanged.failed, now, *rows_);
     } else {
         latency_.add(exchanged.elapsed);
-        // A pause would hold back what is due by the clock.
-        if (dispatcher_.pace_in_force().is_unlimited()) pause_.on_reply(exchanged.elapsed, now);
+        pause_.on_reply(exchanged.elapsed, now);
         report_reply(self, exchanged, now);
     }
     self.batch.reset();

@@ -60,7 +60,7 @@ public:
     bool has_workers() const noexcept { return !workers_.empty(); }
 
     const latency_histogram& latency() const noexcept { return latency_; }
-    /// For whoever runs the loop.
+    /// For whoever runs the loop, where no limit says when to send.
     turn_pause& pause() noexcept { return pause_; }
     std::uint64_t cards_asked() const noexcept { return cards_asked_; }
     std::size_t open_connections() const noexcept { return workers_.size() - opening_; }

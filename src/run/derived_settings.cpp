@@ -12,8 +12,7 @@ namespace {
 constexpr std::size_t windows_in_order = 4;
 
 std::size_t connections_for(const settings& settings) {
-    const bool is_limited = !settings.dispatch.pace.is_unlimited() || !settings.schedule.is_empty();
-    return most_connections(settings.connections, is_limited);
+    return most_connections(settings.connections, is_ever_paced(settings));
 }
 
 /// Cards that may be between line and row: what is in flight, and as much again to fill the next requests.
@@ -22,6 +21,10 @@ std::size_t window_for(const settings& settings) {
 }
 
 }  // namespace
+
+bool is_ever_paced(const settings& settings) noexcept {
+    return !settings.dispatch.pace.is_unlimited() || !settings.schedule.is_empty();
+}
 
 dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed, std::uint64_t process) {
     auto completed = settings.dispatch;

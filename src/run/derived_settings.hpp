@@ -8,6 +8,9 @@
 
 namespace cardresolver::run {
 
+/// Whether a limit may say at some time when to send.
+bool is_ever_paced(const settings& settings) noexcept;
+
 /// With a window that holds what is in flight, and as much again to fill the next requests.
 dispatch::settings dispatch_settings_of(const settings& settings, std::uint64_t seed, std::uint64_t process);
 

@@ -1,5 +1,6 @@
 #include "run/resolve_run.hpp"
 
+#include "ledger/random_number.hpp"
 #include "run/calendar.hpp"
 #include "run/carrier_link.hpp"
 #include "run/derived_settings.hpp"
@@ -16,12 +17,12 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <random>
 #include <span>
 
 namespace cardresolver::run {
 namespace {
 
+using ledger::random_number;
 using clock = std::chrono::steady_clock;
 
 /// Beyond the request time-out: for writing what came in last.
@@ -35,11 +36,6 @@ constexpr auto flush_trace_after = std::chrono::milliseconds(200);
 
 /// The wall clock may be set, and goes on while the machine sleeps: it is looked at so often.
 constexpr auto look_at_deadline_after = std::chrono::seconds(5);
-
-std::uint64_t random_number() {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32U) | device();
-}
 
 }  // namespace
 
@@ -81,7 +77,8 @@ public:
         if (settings_.deadline) watch_deadline();
         calendar_.start();
         on_progress();
-        run_with_pauses(context_, link_.pause());
+        // In a paced run, a pause would hold back what is due by the clock.
+        run_with_pauses(context_, is_ever_paced(settings_) ? nullptr : &link_.pause());
         end_workers();
         quota_.leave();
         counters_.on_finish();

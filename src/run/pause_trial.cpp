@@ -1,0 +1,49 @@
+#include "run/pause_trial.hpp"
+
+#include <algorithm>
+
+namespace cardresolver::run {
+namespace {
+
+/// Long pauses that cost more of the replies are not worth what they spare.
+constexpr double bearable_cost = 0.03;
+
+/// One trial shows no more, whatever it shows: something else may have held up the replies.
+constexpr double most_shown = 0.1;
+
+/// Of a trial, beside those before.
+constexpr double weight = 0.25;
+
+static_assert(most_shown * weight < bearable_cost, "where long pauses cost nothing, no trial decides alone");
+
+double seconds(dispatch::duration time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+void pause_trial::on_replies(dispatch::duration took) noexcept {
+    took_ += took;
+    if (++samples_ < samples_in_window) return;
+    end_window();
+    samples_ = 0;
+    took_ = {};
+}
+
+void pause_trial::end_window() noexcept {
+    if (window_ < windows_took_.size()) windows_took_[window_] = took_;
+    if (window_ == behind) judge();
+    window_ = (window_ + 1) % windows;
+}
+
+/// What drifts meanwhile is as much before as behind.
+void pause_trial::judge() noexcept {
+    const auto usual = seconds(windows_took_[before] + windows_took_[behind]) / 2;
+    const auto other = seconds(windows_took_[tried]);
+    if (usual <= 0 || other <= 0) return;
+    const auto cost = (prefers_long_ ? usual / other : other / usual) - 1;
+    cost_ += weight * (std::clamp(cost, -most_shown, most_shown) - cost_);
+    prefers_long_ = cost_ < bearable_cost;
+}
+
+}  // namespace cardresolver::run
