@@ -5,16 +5,18 @@
 namespace cardresolver::run {
 namespace {
 
-/// Long pauses that cost more of the replies are not worth what they spare.
+/// Long pauses are not worth more of the replies.
 constexpr double bearable_cost = 0.03;
 
-/// One trial shows no more, whatever it shows: something else may have held up the replies.
-constexpr double most_shown = 0.1;
+/// Something else may have held up the replies of one way: a trial counts for no more than this, whatever it
+/// shows.
+constexpr double most_shown = 0.25;
 
-/// Of a trial, beside those before.
-constexpr double weight = 0.25;
+/// Of the newest trial in the average.
+constexpr double weight = 0.1;
 
-static_assert(most_shown * weight < bearable_cost, "where long pauses cost nothing, no trial decides alone");
+static_assert(most_shown * weight < bearable_cost,
+              "where long pauses have cost nothing, no trial decides alone");
 
 double seconds(dispatch::duration time) {
     return std::chrono::duration<double>(time).count();
@@ -22,7 +24,7 @@ double seconds(dispatch::duration time) {
 
 }  // namespace
 
-void pause_trial::on_replies(dispatch::duration took) noexcept {
+void pause_trial::on_sample(dispatch::duration took) noexcept {
     took_ += took;
     if (++samples_ < samples_in_window) return;
     end_window();

@@ -34,7 +34,7 @@ void turn_pause::on_reply(dispatch::duration latency, dispatch::time_point at) n
     latencies_ += latency;
     if (++replies_ < replies_in_sample) return;
     const auto took = at - *begun_;
-    trial_.on_replies(took);
+    trial_.on_sample(took);
     pause_ = pause_for(trial_.is_long() ? long_pauses : short_pauses, latencies_ / replies_, took / replies_);
     replies_ = 0;
     latencies_ = {};

@@ -15,7 +15,7 @@ namespace cardresolver::run {
 /// makes it a quarter dearer, caches included; where replies come fast, the loop may as well wake up for a
 /// few of them, as network cards do that moderate their interrupts. A pause is an eighth of the latency that
 /// is measured, pauses included, and 0.3 ms at most; a third of it, and 1 ms at most, as long as
-/// `pause_trial` finds that this costs no replies. Pure.
+/// `pause_trial` finds that this costs hardly any replies. Pure.
 class turn_pause {
 public:
     /// What is shorter costs more than it spares.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace cardresolver::run {
 namespace {
 
@@ -13,7 +15,7 @@ protected:
     void take_samples(int count, dispatch::duration when_long, dispatch::duration when_short) {
         for (int i = 0; i < count; ++i) {
             long_samples_ += trial_.is_long() ? 1 : 0;
-            trial_.on_replies(trial_.is_long() ? when_long : when_short);
+            trial_.on_sample(trial_.is_long() ? when_long : when_short);
         }
     }
 
@@ -26,40 +28,59 @@ TEST_F(pause_trial_test, begins_with_long_pauses_and_tries_short_ones_in_one_of_
     EXPECT_EQ(long_samples_, 560);
 }
 
-TEST_F(pause_trial_test, takes_short_pauses_where_long_ones_cost_replies_and_tries_long_ones_now_and_then) {
-    take_samples(128, 7000us, 6400us);
+TEST_F(pause_trial_test, takes_short_pauses_where_long_ones_cost_a_tenth_and_tries_long_ones_now_and_then) {
+    take_samples(32, 7040us, 6400us);
     long_samples_ = 0;
-    take_samples(640, 7000us, 6400us);
+    take_samples(640, 7040us, 6400us);
     EXPECT_EQ(long_samples_, 80);
 }
 
-TEST_F(pause_trial_test, goes_back_to_long_pauses_once_they_cost_nothing) {
-    take_samples(640, 7000us, 6400us);
+TEST_F(pause_trial_test, is_not_decided_by_a_first_trial_that_shows_less) {
+    take_samples(32, 6720us, 6400us);
+    long_samples_ = 0;
     take_samples(640, 6400us, 6400us);
+    EXPECT_EQ(long_samples_, 560);
+}
+
+TEST_F(pause_trial_test, goes_back_to_long_pauses_once_they_cost_nothing) {
+    take_samples(1'280, 7040us, 6400us);
+    take_samples(1'280, 6400us, 6400us);
     long_samples_ = 0;
     take_samples(640, 6400us, 6400us);
     EXPECT_EQ(long_samples_, 560);
 }
 
 TEST_F(pause_trial_test, bears_what_is_hardly_a_loss) {
-    take_samples(640, 6528us, 6400us);
-    EXPECT_EQ(long_samples_, 560);
+    take_samples(1'280, 6560us, 6400us);
+    EXPECT_EQ(long_samples_, 1'120);
 }
 
 TEST_F(pause_trial_test, is_not_misled_by_what_changes_for_both) {
-    for (int i = 0; i < 640; ++i)
-        take_samples(1, 6400us + 10us * i, 6400us + 10us * i);
-    EXPECT_EQ(long_samples_, 560);
+    for (const double change : {1.006, 1 / 1.006}) {
+        trial_ = {};
+        long_samples_ = 0;
+        auto took = std::chrono::duration<double>(change < 1 ? 1.0 : 0.001);
+        for (int i = 0; i < 640; ++i, took *= change) {
+            const auto both = std::chrono::duration_cast<dispatch::duration>(took);
+            take_samples(1, both, both);
+        }
+        EXPECT_EQ(long_samples_, 560) << change;
+    }
 }
 
-/// The list had no more lines for a minute, or the carrier was away.
+/// The list had no more lines for a minute, or the carrier was away: in any window of a trial, in either way.
 TEST_F(pause_trial_test, is_not_decided_by_one_that_was_held_up) {
-    take_samples(64, 6400us, 6400us);
-    take_samples(1, 1min, 1min);
-    take_samples(63, 6400us, 6400us);
-    long_samples_ = 0;
-    take_samples(640, 6400us, 6400us);
-    EXPECT_EQ(long_samples_, 560);
+    for (const auto when_long : {6400us, 7040us}) {
+        for (const int begin_of_window : {0, 8, 16}) {
+            trial_ = {};
+            take_samples(8 + 1'280 + begin_of_window, when_long, 6400us);
+            take_samples(1, 1min, 1min);
+            take_samples(63, when_long, 6400us);
+            long_samples_ = 0;
+            take_samples(640, when_long, 6400us);
+            EXPECT_EQ(long_samples_, when_long == 6400us ? 560 : 80) << begin_of_window;
+        }
+    }
 }
 
 TEST_F(pause_trial_test, bears_samples_that_took_no_time) {

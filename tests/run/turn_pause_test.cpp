@@ -6,9 +6,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <queue>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -190,8 +192,13 @@ TEST_F(paused_loop_test, does_not_sleep_where_no_reply_has_come) {
 }
 
 TEST_F(paused_loop_test, never_sleeps_where_it_must_not) {
-    post([this] { on_reply(); });
+    bool is_done = false;
+    post([&] {
+        on_reply();
+        is_done = true;
+    });
     run(nullptr);
+    EXPECT_TRUE(is_done);
     EXPECT_TRUE(slept_.empty());
 }
 

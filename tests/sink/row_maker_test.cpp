@@ -139,7 +139,7 @@ TEST(row_maker, writes_any_line_after_any_other) {
         test.expect_general(usual_row(line));
         EXPECT_TRUE(test.was_usual());
     }
-    for (const std::uint64_t before_carry : {0, 99'999'900, 999'999'900}) {
+    for (const std::uint64_t before_carry : {0ULL, 99'999'900ULL, 999'999'900ULL}) {
         for (auto line = before_carry + 1; line < before_carry + 12'000; ++line)
             test.expect_general(usual_row(line));
     }
