@@ -148,7 +148,7 @@ private:
         opened_.outputs.progress.reset();
         if (!had_checkpoint_ && !checkpoint_path_.empty()) remove_checkpoint(checkpoint_path_);
         for (auto* out : {opened_.outputs.failures.get(), opened_.outputs.rows.get()}) {
-            if (out != nullptr && !out->has_leftover()) out->discard();
+            if (out != nullptr && out->is_new()) out->discard();
         }
     }
 

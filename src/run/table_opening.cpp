@@ -195,7 +195,7 @@ private:
         try {
             begin_output(*failures, opened_.resumed ? opened_.resumed->failures : std::nullopt);
         } catch (...) {
-            if (!failures->has_leftover()) failures->discard();
+            if (failures->is_new()) failures->discard();
             throw;
         }
         opened_.outputs.failures = std::move(failures);

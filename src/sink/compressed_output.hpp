@@ -20,6 +20,7 @@ public:
 
     bool is_resumable() const noexcept override { return inner_->is_resumable(); }
     bool has_leftover() const override { return inner_->has_leftover(); }
+    bool is_new() const noexcept override { return inner_->is_new(); }
     void restart() override { inner_->restart(); }
     /// What was made durable ends with a frame; the next one follows it.
     void resume(const output_mark& from) override;

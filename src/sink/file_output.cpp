@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace cardresolver::sink {
 namespace {
@@ -119,13 +120,14 @@ std::uint64_t file_output::size_of_partial() const {
 void file_output::restart() {
     if (::ftruncate(file_.number(), 0) != 0)
         fail(error_kind::cannot_create, name_, "cannot empty " + show_path(partial_), errno);
+    is_new_ = true;
 }
 
 void file_output::resume(const output_mark& from) {
     const auto size = size_of_partial();
     if (size < from.bytes) {
         const auto there = is_new_ ? std::string("is gone") : "has " + std::to_string(size) + " bytes";
-        if (is_new_) ::unlinkat(folder_.number(), partial_.c_str(), 0);
+        if (std::exchange(is_new_, false)) ::unlinkat(folder_.number(), partial_.c_str(), 0);
         fail(error_kind::damaged, name_,
              show_path(partial_) + " " + there + ", but " + std::to_string(from.bytes) +
                  " were written; bring it back, or drop the rows so far with --restart");

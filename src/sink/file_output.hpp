@@ -22,6 +22,7 @@ public:
 
     bool is_resumable() const noexcept override { return true; }
     bool has_leftover() const override { return size_of_partial() > 0; }
+    bool is_new() const noexcept override { return is_new_; }
     void restart() override;
     void resume(const output_mark& from) override;
     void when_waiting(const wait_hook& hook) override { wait_ = hook; }
@@ -53,7 +54,7 @@ private:
     std::string partial_;  ///< likewise
     std::string name_;     ///< TARGET, quoted, for messages
     bool force_;
-    bool is_new_ = false;  ///< this object has created TARGET.partial
+    bool is_new_ = false;  ///< this object has created or emptied TARGET.partial
     bool is_spoiled_ = false;
     std::uint64_t bytes_ = 0;
     wait_hook wait_;

@@ -143,6 +143,14 @@ TEST_F(run_opening_test, what_cannot_go_on_leaves_all_as_it_was) {
     EXPECT_EQ(fs::file_size(out_ + ".partial"), 10U);
 }
 
+TEST_F(run_opening_test, DK6_an_emptied_output_is_refused_and_stays) {
+    leave_unfinished();
+    const auto before = files();
+    fs::resize_file(out_ + ".partial", 0);
+    EXPECT_NE(why_not<sink::output_error>().find("has 0 bytes, but 10 were written"), std::string::npos);
+    EXPECT_EQ(files(), before);
+}
+
 /// The renamings and the removal of the checkpoint at the end: a process may be cut off after each.
 TEST_F(run_opening_test, PR1_a_run_that_was_cut_off_while_it_finished) {
     settings_.failures = sink::output_settings{folder_.path_of("failures.csv"), false};

@@ -57,6 +57,7 @@ protected:
     static std::unique_ptr<output> open(const std::string& target, bool force = false) {
         auto opened = open_output({target, force});
         EXPECT_FALSE(opened->has_leftover());
+        EXPECT_TRUE(opened->is_new());
         return opened;
     }
 
@@ -95,7 +96,9 @@ TEST_F(output_test, keeps_what_was_written_where_the_run_stops_early) {
     EXPECT_FALSE(fs::exists(target_));
     const auto again = open_output({target_, false});
     EXPECT_TRUE(again->has_leftover());
+    EXPECT_FALSE(again->is_new());
     again->restart();
+    EXPECT_TRUE(again->is_new());
     again->write("b\n");
     EXPECT_EQ(read(partial_), "b\n") << "the destructor keeps, too";
 }
@@ -198,7 +201,9 @@ TEST_F(output_test, empties_a_leftover_and_says_so) {
     out->commit();
     EXPECT_EQ(read(target_), "a\n");
     write(partial_, "");
-    EXPECT_FALSE(open(target_, true)->has_leftover()) << "an empty leftover is nothing to speak of";
+    const auto again = open_output({target_, true});
+    EXPECT_FALSE(again->has_leftover()) << "an empty leftover is nothing to speak of";
+    EXPECT_FALSE(again->is_new()) << "but not ours";
 }
 
 TEST_F(output_test, replaces_a_finished_output_only_with_force) {
