@@ -33,15 +33,20 @@ void pause_trial::on_sample(dispatch::duration took) noexcept {
 }
 
 void pause_trial::end_window() noexcept {
-    if (window_ < windows_took_.size()) windows_took_[window_] = took_;
-    if (window_ == behind) judge();
-    window_ = (window_ + 1) % windows;
+    windows_took_[window_] = took_;
+    if (window_ == tried_ + 1) judge();
+    if (++window_ == windows_in_cycle) begin_cycle();
+}
+
+void pause_trial::begin_cycle() noexcept {
+    window_ = 0;
+    tried_ = 1 + static_cast<unsigned>(random_() % (windows_in_cycle - 2));
 }
 
 /// What drifts meanwhile is as much before as behind.
 void pause_trial::judge() noexcept {
-    const auto usual = seconds(windows_took_[before] + windows_took_[behind]) / 2;
-    const auto other = seconds(windows_took_[tried]);
+    const auto usual = seconds(windows_took_[tried_ - 1] + windows_took_[tried_ + 1]) / 2;
+    const auto other = seconds(windows_took_[tried_]);
     if (usual <= 0 || other <= 0) return;
     const auto cost = (prefers_long_ ? usual / other : other / usual) - 1;
     cost_ += weight * (std::clamp(cost, -most_shown, most_shown) - cost_);
