@@ -67,7 +67,7 @@ std::chrono::milliseconds progress_reporter::interval() const noexcept {
 
 void progress_reporter::start() {
     if (style_ == style::none) return;
-    speed_.add({}, 0, 0);
+    look();  // an earlier run of this output has its rows already, and they are no speed of ours
     timer_.expires_after(interval());
     wait();
 }

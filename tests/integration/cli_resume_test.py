@@ -190,6 +190,21 @@ class Resume(ResumeTestCase):
         self.assert_exit(done, 74)
         self.assertIn(b"is gone", done.stderr)
 
+    def test_the_progress_of_a_resumed_run_shows_its_own_speed(self) -> None:
+        numbers = mixed(600)
+        source, output = self.write_list(numbers), self.folder / "rows.csv"
+        more = ("--batch-size", "10", "--connections", "1")
+        carrier = self.carrier()
+        self.stop_after(carrier, 30, source, output, *more)
+        process = self.start_program("resolve", source, *self.account_of(carrier), "--rate", "2/s", "--progress",
+                                     "json", "-o", output, *more,
+                                     variables={"CARDRESOLVER_PASSWORD": carrier.account.password})
+        first = json.loads(self.read_until(process, b"final").splitlines()[-1])
+        self.assertGreaterEqual(first["rows"], 300)
+        self.assertLess(first["requests_per_s"], 6)
+        process.kill()
+        process.communicate()
+
     def test_standard_input_is_read_again_and_must_agree(self) -> None:
         numbers = mixed(600)
         output = self.folder / "rows.csv"
