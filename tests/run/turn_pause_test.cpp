@@ -120,41 +120,47 @@ private:
     int pauses_ = 0;
 };
 
-constexpr int enough = 200'000;
+/// Lets pauses show, for ten seeds, what they cost and how long they are.
+void compare(const std::function<closed_loop::carrier(std::uint64_t seed)>& make_carrier,
+             const std::function<void(double kept, duration average_pause)>& expect) {
+    constexpr int enough = 200'000;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        closed_loop loop(32, make_carrier(seed));
+        const auto without = loop.run(enough, false);
+        const auto with = loop.run(enough, true);
+        expect(with / without, loop.average_pause());
+    }
+}
+
+/// Of a drawn length.
+duration between(std::int64_t shortest_ns, std::int64_t longest_ns, dispatch::random_source& random) {
+    const auto range = static_cast<double>(longest_ns - shortest_ns);
+    return std::chrono::nanoseconds(shortest_ns + static_cast<std::int64_t>(range * random.fraction()));
+}
 
 TEST(turn_pause_beside_a_carrier, that_is_busy_is_long_and_costs_no_reply) {
     const auto busy = [](std::uint64_t seed) {
         return [free_at = time_point(), random = dispatch::random_source(seed)](time_point sent) mutable {
-            const auto work = duration(
-                std::chrono::nanoseconds(static_cast<std::int64_t>(60'000 + 60'000 * random.fraction())));
-            return free_at = std::max(free_at, sent) + work;
+            return free_at = std::max(free_at, sent) + between(60'000, 120'000, random);
         };
     };
-    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-        SCOPED_TRACE("seed " + std::to_string(seed));
-        closed_loop loop(32, busy(seed));
-        const auto without = loop.run(enough, false);
-        const auto with = loop.run(enough, true);
-        EXPECT_GT(with, 0.99 * without);
-        EXPECT_GT(loop.average_pause(), 700us);
-    }
+    compare(busy, [](double kept, duration average_pause) {
+        EXPECT_GT(kept, 0.99);
+        EXPECT_GT(average_pause, 700us);
+    });
 }
 
 TEST(turn_pause_beside_a_carrier, that_takes_its_time_for_each_request_costs_few_replies) {
     const auto leisurely = [](std::uint64_t seed) {
         return [random = dispatch::random_source(seed)](time_point sent) mutable {
-            return sent + duration(std::chrono::nanoseconds(
-                              static_cast<std::int64_t>(2'000'000 + 6'000'000 * random.fraction())));
+            return sent + between(2'000'000, 8'000'000, random);
         };
     };
-    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-        SCOPED_TRACE("seed " + std::to_string(seed));
-        closed_loop loop(32, leisurely(seed));
-        const auto without = loop.run(enough, false);
-        const auto with = loop.run(enough, true);
-        EXPECT_GT(with, 0.97 * without);
-        EXPECT_LT(loop.average_pause(), 600us);
-    }
+    compare(leisurely, [](double kept, duration average_pause) {
+        EXPECT_GT(kept, 0.97);
+        EXPECT_LT(average_pause, 600us);
+    });
 }
 
 class paused_loop_test : public turn_pause_test {
