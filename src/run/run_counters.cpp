@@ -103,7 +103,7 @@ statistics run_counters::count_with(const net::client_statistics& traffic) const
     now.in_flight = dispatcher_.in_flight();
     now.connections_open = link_.open_connections();
     const auto at = finished_.value_or(clock::now());
-    now.elapsed = at - started_;
+    if (started_) now.elapsed = at - *started_;
     now.rows_wait_for = rows_.waits_for();
     now.limits = dispatcher_.pace_in_force().limits;
     now.finds_limit = dispatcher_.pace_in_force().finds_limit;

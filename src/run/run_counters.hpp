@@ -52,7 +52,7 @@ private:
     const dispatch::dispatcher& dispatcher_;
     const earlier_work& earlier_;
     std::chrono::system_clock::time_point process_started_at_{};
-    clock::time_point started_ = clock::now();
+    std::optional<clock::time_point> started_;
     std::optional<clock::time_point> finished_;
     std::uint64_t lines_read_;
     std::uint64_t input_bytes_read_ = 0;
