@@ -68,6 +68,14 @@ TEST_F(pause_trial_test, is_not_misled_by_what_changes_for_both) {
     }
 }
 
+TEST_F(pause_trial_test, does_not_compare_the_first_window_which_opens_connections) {
+    take_samples(8, 1s, 1s);
+    take_samples(56, 6400us, 6400us);
+    long_samples_ = 0;
+    take_samples(640, 6400us, 6400us);
+    EXPECT_EQ(long_samples_, 560);
+}
+
 /// The list had no more lines for a minute, or the carrier was away: in any window of a trial, in either way.
 TEST_F(pause_trial_test, is_not_decided_by_one_that_was_held_up) {
     for (const auto when_long : {6400us, 7040us}) {
