@@ -118,6 +118,7 @@ private:
         const bool keeps_progress = !checkpoint_path_.empty();
         if (keeps_progress && settings_.restart) {
             remove_checkpoint(checkpoint_path_);
+            had_checkpoint_ = false;
             store_ = std::make_unique<checkpoint_file>(checkpoint_path_);
         }
         if (opened_.resumed) store_->save(*opened_.resumed);
@@ -156,7 +157,7 @@ private:
     run_opening opened_;
     std::string checkpoint_path_;  ///< empty: progress is not kept
     std::unique_ptr<checkpoint_file> store_;
-    bool had_checkpoint_ = false;
+    bool had_checkpoint_ = false;  ///< and has it still
 };
 
 }  // namespace

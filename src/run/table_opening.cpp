@@ -165,9 +165,8 @@ private:
     /// process were killed in between, nobody would know whose it is.
     void look_at_failures() {
         if (!settings_.failures || !sink::file_of(settings_.failures->target)) return;
-        const bool is_new = !has_part_of_failures();
         failures_ = open_own_failures();
-        if (!failures_ || !is_new) return;
+        if (!failures_ || !failures_->is_new()) return;
         failures_->discard();
         failures_.reset();
     }

@@ -56,8 +56,9 @@ public:
     virtual bool is_resumable() const noexcept { return false; }
     /// Whether an earlier run has left something that `restart` would drop.
     virtual bool has_leftover() const { return false; }
-    /// Whether nothing of an earlier run is in it, not even its name: created here, or emptied by `restart`.
-    virtual bool is_new() const noexcept { return true; }
+    /// Whether it is a file with nothing of an earlier run's, not even its name: it was created here, or
+    /// emptied by `restart`.
+    virtual bool is_new() const noexcept { return false; }
     /// Begins at the beginning.
     virtual void restart() {}
     /// Goes on behind `from`: drops what an earlier run has written after it. Throws `damaged`, and changes

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace cardresolver::run {
 namespace {
@@ -143,10 +144,30 @@ TEST_F(run_opening_test, what_cannot_go_on_leaves_all_as_it_was) {
     EXPECT_EQ(fs::file_size(out_ + ".partial"), 10U);
 }
 
-TEST_F(run_opening_test, DK6_an_emptied_output_is_refused_and_stays) {
+TEST_F(run_opening_test, a_refusal_takes_nothing_from_compressed_rows) {
+    for (const auto* ending : {".gz", ".zst"}) {
+        settings_.output.target = out_ + ending;
+        leave_unfinished();
+        const auto before = files();
+        const auto kind = std::exchange(settings_.row_settings, "kind=iccid\norder=completion\n");
+        why_not<settings_changed>();
+        settings_.row_settings = kind;
+        EXPECT_EQ(files(), before);
+        EXPECT_GT(fs::file_size(out_ + ending + ".partial"), 0U);
+    }
+}
+
+TEST_F(run_opening_test, DK6_what_was_emptied_is_refused_and_stays) {
+    settings_.failures = sink::output_settings{folder_.path_of("failures.csv"), false};
     leave_unfinished();
     const auto before = files();
-    fs::resize_file(out_ + ".partial", 0);
+    const auto rows = out_ + ".partial";
+    const auto failures = folder_.path_of("failures.csv.partial");
+    fs::resize_file(failures, 0);
+    EXPECT_NE(why_not<sink::output_error>().find("has 0 bytes, but 3 were written"), std::string::npos);
+    EXPECT_EQ(files(), before);
+    EXPECT_EQ(fs::file_size(rows), 10U);
+    fs::resize_file(rows, 0);
     EXPECT_NE(why_not<sink::output_error>().find("has 0 bytes, but 10 were written"), std::string::npos);
     EXPECT_EQ(files(), before);
 }

@@ -279,6 +279,22 @@ TEST_F(table_opening_test, a_run_that_cannot_begin_leaves_no_file_of_failures) {
     EXPECT_FALSE(std::filesystem::exists(folder_.path_of("others.csv.partial")));
 }
 
+TEST_F(table_opening_test, DK6_failures_that_were_emptied_are_refused_and_stay) {
+    settings_.failures = sink::output_settings{folder_.path_of("failures.csv"), false};
+    {
+        auto run = open_run(settings_);
+        write_row(run, 1);
+        run.outputs.failures->write("line,number\n");
+        run.outputs.failures->sync();
+        run.outputs.progress->save(run.outputs.rows->mark(), run.outputs.failures->mark());
+    }
+    const auto part = folder_.path_of("failures.csv.partial");
+    std::filesystem::resize_file(part, 0);
+    EXPECT_NE(why_not().find("has 0 bytes, but 12 were written"), std::string::npos);
+    EXPECT_TRUE(std::filesystem::exists(part));
+    EXPECT_EQ(rows(), 1);
+}
+
 /// Cut off between the last rows and the renaming of the failures, and behind that.
 TEST_F(table_opening_test, PR1_a_run_that_was_cut_off_while_it_finished) {
     settings_.failures = sink::output_settings{folder_.path_of("failures.csv"), false};
