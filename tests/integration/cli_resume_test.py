@@ -384,13 +384,15 @@ class Kills(ResumeTestCase):
     """PR1, PR2: kill -9 at random moments, a fifth of them during recovery, until the run is done."""
 
     def wait_for_commit(self, process: subprocess.Popen[bytes], target: Target, requests: int) -> None:
-        """Until rows have become durable, and so many requests more have arrived; or until the process has ended."""
+        """Until rows have become durable, and so many requests more have arrived; or until the process has ended. The
+        carrier holds its answers meanwhile, so that a run whose commit is noticed late does not end before."""
         before = target.durable()
-        while process.poll() is None:
-            self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + 1)
-            if target.durable() > before:
-                self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + requests)
-                return
+        held = self.carrier_now.hold_after(100)
+        if self.carrier_now.wait_for_requests_of(process, held):
+            while process.poll() is None and target.durable() <= before:
+                pass
+        self.carrier_now.release()
+        self.carrier_now.wait_for_requests_of(process, len(self.carrier_now.requests) + requests)
 
     def kill_once(self, source: Path, target: Target, more: tuple[str, ...], how: float, draw: random.Random) -> bool:
         """`how`: from 0 to 1, the kind of moment. False where the run was done before."""
