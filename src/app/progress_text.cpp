@@ -139,6 +139,7 @@ std::optional<double> finished_share(const run::statistics& counts) noexcept {
 }
 
 std::optional<std::uint64_t> seconds_left(const progress_view& view) noexcept {
+    if (view.counts.held_for || !view.counts.rows_wait_for.empty()) return std::nullopt;
     const auto share = finished_share(view.counts);
     if (!share || *share <= 0 || view.rows_per_s <= 0) return std::nullopt;
     const double rows_left = static_cast<double>(view.counts.rows()) * (1.0 - *share) / *share;

@@ -43,7 +43,8 @@ struct progress_view {
 /// line is, and so how many the whole list has.
 std::optional<double> finished_share(const run::statistics& counts) noexcept;
 
-/// Seconds until the end, at the present pace; nothing where that cannot be told.
+/// Seconds until the end, at the present pace; nothing where that cannot be told, as while the run stands
+/// still.
 std::optional<std::uint64_t> seconds_left(const progress_view& view) noexcept;
 
 /// `1:02:03` or `02:03`.

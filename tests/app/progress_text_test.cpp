@@ -35,6 +35,15 @@ TEST(progress, knows_the_share_from_what_lines_are_long) {
     EXPECT_EQ(seconds_left(quarter()), 30U);
 }
 
+TEST(progress, foresees_no_end_while_it_stands_still) {
+    auto view = quarter();
+    view.counts.held_for = std::chrono::hours(3);
+    EXPECT_FALSE(seconds_left(view));
+    view = quarter();
+    view.counts.rows_wait_for = "no room on the disk for further rows";
+    EXPECT_FALSE(seconds_left(view));
+}
+
 TEST(progress, knows_no_share_of_a_pipe) {
     auto view = quarter();
     view.counts.input_size.reset();
