@@ -70,7 +70,7 @@ public:
 
     result execute() {
         const auto started_at = counters_.on_start();
-        if (trace_) trace_->on_start(settings_, started_at);
+        if (trace_) trace_->on_start(settings_, started_at, opening_.resumed.has_value());
         intake_.emplace(std::move(input_), intake_settings_of(settings_, earlier_),
                         [this] { post_progress(); });
         const auto keep_running = net::asio::make_work_guard(context_);

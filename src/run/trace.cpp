@@ -61,11 +61,16 @@ bool is_passing(status_class meaning, const carrier::reply_item& item, card::car
 
 trace::trace(const trace_settings& settings, const carrier::status_catalogue& catalogue,
              dispatch::outcome_listener& rows, std::function<void()> notify)
+    : trace(open_trace(settings.target), settings, catalogue, rows, std::move(notify)) {}
+
+trace::trace(std::unique_ptr<sink::output> file, const trace_settings& settings,
+             const carrier::status_catalogue& catalogue, dispatch::outcome_listener& rows,
+             std::function<void()> notify)
     : settings_(settings),
       catalogue_(catalogue),
       rows_(rows),
-      writer_({open_trace(settings.target), sink::output_format::ndjson, nullptr, sink::output_format::ndjson,
-               nullptr},
+      file_(*file),
+      writer_({std::move(file), sink::output_format::ndjson, nullptr, sink::output_format::ndjson, nullptr},
               std::nullopt, std::move(notify)) {}
 
 template <class Format>
@@ -79,7 +84,8 @@ void trace::write(std::string_view name, Format format) {
     writer_.append_text(line_);
 }
 
-void trace::on_start(const settings& run, system_clock::time_point at) {
+void trace::on_start(const settings& run, system_clock::time_point at, bool goes_on) {
+    if (!goes_on) file_.restart();
     const auto rates = format_rates(run.dispatch.pace.limits, run.dispatch.pace.finds_limit);
     write("run", [&](event_line& line) {
         line.text("version", settings_.version)

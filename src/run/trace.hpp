@@ -47,8 +47,9 @@ public:
     trace(const trace_settings& settings, const carrier::status_catalogue& catalogue,
           dispatch::outcome_listener& rows, std::function<void()> notify);
 
-    /// The first event: what was run, and how.
-    void on_start(const settings& run, std::chrono::system_clock::time_point at);
+    /// The first event: what was run, and how. `goes_on`: with what an earlier process has begun, whose
+    /// events stay.
+    void on_start(const settings& run, std::chrono::system_clock::time_point at, bool goes_on);
 
     void on_opened(std::uint64_t connection, clock::duration took);
     void on_open_failed(std::uint64_t connection, const card::failure& failure, clock::duration took);
@@ -80,6 +81,10 @@ public:
     void look_for_fault();
 
 private:
+    trace(std::unique_ptr<sink::output> file, const trace_settings& settings,
+          const carrier::status_catalogue& catalogue, dispatch::outcome_listener& rows,
+          std::function<void()> notify);
+
     /// Keeps `line_` and the writer together: formatted, then handed over.
     template <class Format>
     void write(std::string_view name, Format format);
@@ -92,6 +97,7 @@ private:
     const trace_settings& settings_;
     const carrier::status_catalogue& catalogue_;
     dispatch::outcome_listener& rows_;
+    sink::output& file_;  ///< the writer's
     row_writer writer_;
     std::string line_;  ///< reused
     bool is_open_ = true;

@@ -18,10 +18,11 @@ constexpr mode_t owner_alone = 0600;
 class trace_output final : public sink::output {
 public:
     trace_output(sink::descriptor to, std::string name, bool is_file)
-        : to_(std::move(to)), name_(std::move(name)), is_to_be_emptied_(is_file) {}
+        : to_(std::move(to)), name_(std::move(name)), is_taken_over_(!is_file) {}
 
+    void restart() override { begins_anew_ = true; }
     void write(std::string_view bytes) override {
-        if (is_to_be_emptied_) take_over();
+        if (!is_taken_over_) take_over();
         if (const auto error = sink::write_all(to_.number(), bytes, bytes_); error != 0)
             sink::fail(error == EPIPE ? error_kind::reader_gone : error_kind::io, name_, "cannot be written",
                        error);
@@ -38,15 +39,30 @@ public:
 private:
     /// An earlier trace goes as late as this, so that a run that cannot start does not cost it.
     void take_over() {
-        is_to_be_emptied_ = false;
-        if (::ftruncate(to_.number(), 0) != 0) sink::fail(error_kind::io, name_, "cannot be emptied", errno);
+        is_taken_over_ = true;
+        if (begins_anew_ && ::ftruncate(to_.number(), 0) != 0)
+            sink::fail(error_kind::io, name_, "cannot be emptied", errno);
         // Where the file is somebody else's, who can read it is theirs to say.
         [[maybe_unused]] const auto is_changed = ::fchmod(to_.number(), owner_alone);
+        const auto end = ::lseek(to_.number(), 0, SEEK_END);
+        if (end < 0) sink::fail(error_kind::io, name_, "cannot be continued", errno);
+        if (end > 0 && !ends_with_line_break(end)) write("\n");
+    }
+
+    /// The last event of a process that was killed may have been cut off.
+    bool ends_with_line_break(off_t end) const {
+        const auto again = "/proc/self/fd/" + std::to_string(to_.number());
+        const auto readable = sink::open_at(AT_FDCWD, again.c_str(), O_RDONLY);
+        std::string last(1, '\0');
+        return readable.is_open() &&
+               sink::read_all_at(readable.number(), last, static_cast<std::uint64_t>(end) - 1) == 0 &&
+               last == "\n";
     }
 
     sink::descriptor to_;
     std::string name_;
-    bool is_to_be_emptied_;
+    bool is_taken_over_;
+    bool begins_anew_ = false;
     std::uint64_t bytes_ = 0;
 };
 

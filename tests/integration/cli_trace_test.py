@@ -126,6 +126,36 @@ class Traces(TraceTestCase):
         for more in ([], ["-o", "other.csv", "--summary", "-"]):
             self.assert_exit(self.run_program(*arguments, *more, stdin=b"1064826090209\n"), 64)
 
+    def test_PR1_a_run_that_goes_on_continues_its_trace(self) -> None:
+        numbers, trace = iccids(100), self.folder / "trace.ndjson"
+        (self.folder / "cards.txt").write_bytes(as_list(numbers))
+        trace.write_text("an earlier run's\n", encoding="utf-8")
+        carrier = self.carrier()
+        held = carrier.hold_after(5)
+        arguments = ["resolve", "cards.txt", *self.account_of(carrier), "--rate", "unlimited", "--progress", "none", "-o",
+                     "out.csv", "--batch-size", "10", "--connections", "1", "--trace", "trace.ndjson", "--trace-numbers"]
+        variables = {"CARDRESOLVER_PASSWORD": carrier.account.password}
+        process = self.start_program(*arguments, variables=variables)
+        carrier.wait_for_requests_of(process, held)
+        while '"line":40,' not in self.trace():
+            self.assertIsNone(process.poll())
+        process.kill()
+        process.communicate()
+        carrier.release()
+        first = self.trace()
+        self.assertNotIn("an earlier run's", first)
+        trace.write_text(first + '{"event":"row","li', encoding="utf-8")
+        self.assert_exit(self.run_program(*arguments, variables=variables), 0)
+        self.assertEqual(self.trace()[:len(first)], first)
+        events = [json.loads(line) for line in self.trace().removeprefix(first).splitlines()[1:]]
+        self.assertEqual(events[0]["event"], "run")
+        self.assertEqual({event["line"] for event in events if event["event"] == "row"} | set(range(1, 41)),
+                         set(range(1, 101)))
+        self.assertEqual(stat.S_IMODE(trace.stat().st_mode), 0o600)
+        for number in (numbers[0], numbers[99]):
+            done = self.run_program("explain", "--trace", "trace.ndjson", number)
+            self.assert_in_order(done.stdout.decode(), number, "Row of line")
+
     def test_what_cannot_be_a_trace(self) -> None:
         for target, code in (("cards.txt", 64), ("no/such/folder/trace", 73), (".", 73)):
             with self.subTest(target=target):

@@ -168,7 +168,7 @@ class written_trace : public trace_fixture {};
 
 TEST_F(written_trace, is_read_back) {
     auto& trace = open();
-    trace.on_start({}, {});
+    trace.on_start({}, {}, false);
     trace.on_failure(send(card::card_kind::imsi, {"460040260908676"}),
                      {card::failure_stage::read, card::failure_kind::timeout, "\"late\""}, 1500ms);
     trace.on_settled(trace::clock::time_point(1s), {});

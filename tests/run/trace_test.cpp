@@ -36,7 +36,7 @@ TEST_F(trace_test, begins_with_what_was_run_and_how) {
     run.dispatch.pace.limits = {dispatch::rate_limit{50, 1s}};
     run.client.request_timeout = 25s;
     run.account.password = carrier::secret("canary");
-    open().on_start(run, {});
+    open().on_start(run, {}, false);
     EXPECT_EQ(finish(),
               "{\"event\":\"run\",\"version\":\"1.2.3\",\"started_at\":\"1970-01-01T00:00:00.000Z\","
               "\"numbers\":\"masked\",\"kind\":\"auto\",\"pad_iccid\":true,\"batch_size\":100,"
@@ -190,14 +190,24 @@ TEST_F(trace_test, is_its_owners_alone) {
 }
 
 TEST_F(trace_test, takes_over_an_earlier_one_with_its_first_event) {
-    std::ofstream(settings_.target) << std::string(5'000, 'x');
+    std::ofstream(settings_.target) << std::string(5'000, '#');
     std::filesystem::permissions(settings_.target, std::filesystem::perms::all);
     auto& trace = open();
     EXPECT_EQ(content().size(), 5'000U) << "a run that cannot start does not cost it";
-    trace.on_closed(1);
-    EXPECT_THAT(finish(), StartsWith("{\"event\":\"connection\""));
-    EXPECT_THAT(content(), Not(HasSubstr("x")));
+    trace.on_start({}, {}, false);
+    EXPECT_THAT(finish(), StartsWith("{\"event\":\"run\""));
+    EXPECT_THAT(content(), Not(HasSubstr("#")));
     EXPECT_EQ(mode_of(settings_.target), owner_alone);
+}
+
+TEST_F(trace_test, PR1_follows_the_events_of_the_process_whose_work_goes_on) {
+    for (const std::string before : {"", "{}\n", "{}\n{\"event\":\"ro"}) {
+        std::ofstream(settings_.target) << before;
+        open().on_start({}, {}, true);
+        const auto is_cut_off = !before.empty() && before.back() != '\n';
+        EXPECT_THAT(finish(), StartsWith(before + (is_cut_off ? "\n" : "") + "{\"event\":\"run\""));
+        EXPECT_EQ(mode_of(settings_.target), owner_alone);
+    }
 }
 
 TEST_F(trace_test, is_refused_where_another_run_is_writing_it_or_there_is_no_such_folder) {
