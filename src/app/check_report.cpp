@@ -1,9 +1,9 @@
 #include "app/check_report.hpp"
 
+#include "app/harmless_text.hpp"
 #include "app/refusal_hint.hpp"
 #include "card/text.hpp"
 #include "carrier/retry_after.hpp"
-#include "run/masking.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -26,11 +26,6 @@ std::string printable(std::string_view text) {
     std::string out;
     card::append_printable(out, text, longest_text);
     return out;
-}
-
-/// What the carrier wrote, which may repeat what we sent it: never a token.
-std::string harmless(std::string_view text) {
-    return printable(run::hide_numbers(text, longest_text));
 }
 
 std::string joined(const std::vector<std::string>& texts) {

@@ -1,10 +1,9 @@
 #include "app/ending.hpp"
 
+#include "app/harmless_text.hpp"
 #include "app/options/point_in_time.hpp"
 #include "app/options/value_text.hpp"
 #include "app/refusal_hint.hpp"
-#include "card/text.hpp"
-#include "run/masking.hpp"
 
 #include <fmt/format.h>
 
@@ -21,9 +20,7 @@ std::string_view hint_for(std::string_view detail) {
 
 ending judge_stop(const dispatch::stop& stop, const run_facts& facts) {
     using dispatch::stop_reason;
-    constexpr std::size_t longest = 300;
-    std::string detail;  // the carrier's text may hold anything, our own request among it
-    card::append_printable(detail, run::hide_numbers(stop.detail, longest), longest);
+    const auto detail = harmless(stop.detail);
     switch (stop.reason) {
         case stop_reason::account_refused:
             return {exit_code::account_refused,

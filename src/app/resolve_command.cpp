@@ -1,6 +1,7 @@
 #include "app/built_in_carrier.hpp"
 #include "app/commands.hpp"
 #include "app/ending.hpp"
+#include "app/harmless_text.hpp"
 #include "app/logging.hpp"
 #include "app/options/value_text.hpp"
 #include "app/progress_reporter.hpp"
@@ -43,6 +44,7 @@ public:
         : options_(options), settings_(std::move(settings)) {
         if (!options_.base_url) start_built_in_carrier();
         settings_.on_wait = [this](std::string_view why) { tell_of_wait(why); };
+        settings_.on_outage = [this](std::string_view why) { tell_of_outage(why); };
         settings_.on_clock_behind = [this](std::chrono::seconds behind) { tell_of_clock(behind); };
         if (settings_.trace) settings_.trace->on_fault = [this](std::string_view why) { give_up_trace(why); };
     }
@@ -102,6 +104,14 @@ private:
         if (progress_) progress_->clear();
         log_warning(fmt::format(
             "{}: nothing is asked meanwhile, and the run goes on by itself once that is over", why));
+    }
+
+    void tell_of_outage(std::string_view why) {
+        if (progress_) progress_->clear();
+        log_warning(fmt::format(
+            "the carrier does not answer ({}): it is tried every few seconds, and the run goes on by itself "
+            "once it does",
+            harmless(why)));
     }
 
     void tell_of_clock(std::chrono::seconds behind) {

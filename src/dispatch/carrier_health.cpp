@@ -47,7 +47,7 @@ time_point carrier_health::held_until() const noexcept {
 
 std::optional<hold_reason> carrier_health::why_held(time_point now) const noexcept {
     const bool is_mute = now >= silent_at() && is_suspect();
-    if (is_down() || is_mute || open_failures_ >= failures_until_suspect) return hold_reason::down;
+    if (is_away() || is_mute) return hold_reason::down;
     if (throttling_.is_spent()) return hold_reason::quota_spent;
     if (throttled_until() > now) return hold_reason::throttled;
     return std::nullopt;

@@ -39,6 +39,8 @@ public:
 
     bool is_proven() const noexcept { return proven_; }
     bool is_down() const noexcept { return is_down_; }
+    /// Down, or one attempt to connect after the other has failed.
+    bool is_away() const noexcept { return is_down_ || open_failures_ >= failures_until_suspect; }
     /// Several requests in a row have failed: an outage may have begun.
     bool is_suspect() const noexcept { return failures_ >= failures_until_suspect; }
     /// Down or silent: probes go out, although requests may hang in all connections that there are to be.

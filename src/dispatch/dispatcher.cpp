@@ -93,6 +93,10 @@ time_point dispatcher::give_up_at() const noexcept {
     return *first_attempt_at_ + settings_.give_up_after;
 }
 
+std::string_view dispatcher::outage() const noexcept {
+    return health_.is_away() ? last_failure_ : std::string_view();
+}
+
 void dispatcher::on_time(time_point now) {
     if (now >= give_up_at()) stop_because(stop_reason::never_reached, last_failure_);
 }

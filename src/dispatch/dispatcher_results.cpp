@@ -116,6 +116,7 @@ void dispatcher::act_on_rest(batch_id id, status_class meaning, const verdict& w
             return stop_because(stop_reason::own_fault, code_and_text(why.status, why.message));
         case status_class::transient:
         case status_class::unknown:
+            last_failure_ = code_and_text(why.status, why.message);
             return fail(id, why, now, listener);
     }
 }
@@ -139,7 +140,9 @@ void dispatcher::on_malformed_reply(batch_id id, time_point now, outcome_listene
     end_request(id, permit_end::answered, now);
     http_seen_ = true;
     ++counts_.malformed;
-    fail(id, {"malformed", "the reply is not what the carrier's document describes"}, now, listener);
+    const verdict why{"malformed", "the reply is not what the carrier's document describes"};
+    last_failure_ = why.message;
+    fail(id, why, now, listener);
 }
 
 void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<duration> retry_after,

@@ -7,6 +7,7 @@
 #include "run/earlier_work.hpp"
 #include "run/input_opening.hpp"
 #include "run/intake.hpp"
+#include "run/notices.hpp"
 #include "run/quota_link.hpp"
 #include "run/row_path.hpp"
 #include "run/run_counters.hpp"
@@ -27,9 +28,6 @@ using clock = std::chrono::steady_clock;
 
 /// Beyond the request time-out: for writing what came in last.
 constexpr auto drain_grace = std::chrono::seconds(1);
-
-/// Clocks are corrected by this much all the time.
-constexpr auto tolerated_step = std::chrono::seconds(5);
 
 /// Events are not kept back longer than this.
 constexpr auto flush_trace_after = std::chrono::milliseconds(200);
@@ -96,8 +94,7 @@ public:
 
     void on_progress() override {
         if (trace_) tend_trace();
-        tell_of_wait();
-        tell_of_clock();
+        tell_what_holds_up();
         if (is_closing_) return finish_when_written();
         quota_.tend();
         look_for_faults();
@@ -173,17 +170,11 @@ private:
         });
     }
 
-    void tell_of_wait() {
-        const auto why = rows_.is_waiting() ? rows_.waits_for() : quota_.waits_for();
-        if (!why.empty() && !is_wait_told_ && settings_.on_wait) settings_.on_wait(why);
-        is_wait_told_ = !why.empty();
-    }
-
-    /// Transaction numbers and the carrier's day keep to the later time.
-    void tell_of_clock() {
-        if (is_clock_told_ || quota_.clock_behind() < tolerated_step) return;
-        is_clock_told_ = true;
-        if (settings_.on_clock_behind) settings_.on_clock_behind(quota_.clock_behind());
+    void tell_what_holds_up() {
+        notices_.on_wait(rows_.is_waiting() ? rows_.waits_for() : quota_.waits_for());
+        notices_.on_outage(dispatcher_.outage());
+        // Transaction numbers and the carrier's day keep to the later time.
+        notices_.on_clock_behind(quota_.clock_behind());
     }
 
     /// Who is told of rows first.
@@ -365,8 +356,7 @@ private:
     bool intake_ended_ = false;
     bool is_closing_ = false;
     bool is_discarded_ = false;
-    bool is_wait_told_ = false;
-    bool is_clock_told_ = false;
+    notices notices_{settings_};
     bool has_valid_record_ = false;
     std::string first_invalid_;  ///< where and why
 };

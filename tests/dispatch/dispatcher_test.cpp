@@ -369,6 +369,33 @@ TEST(dispatcher, gives_up_where_nothing_ever_answers) {
     EXPECT_NE(run.dispatch().stopped()->detail.find("closed"), std::string::npos);
 }
 
+TEST(dispatcher, NW2_knows_how_the_carrier_fails_while_it_is_away) {
+    const carrier::status_catalogue catalogue;
+    dispatcher dispatcher(unpaced(), catalogue);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(dispatcher.outage(), "");
+        dispatcher.on_opening(model_run::start);
+        dispatcher.on_open_failed({card::failure_stage::connect, failure_kind::unreachable, "refused"});
+    }
+    EXPECT_EQ(dispatcher.outage(), "connect: unreachable: refused");
+    dispatcher.on_opened();
+    EXPECT_EQ(dispatcher.outage(), "");
+}
+
+TEST(dispatcher, a_carrier_that_fails_in_its_own_words_is_away_with_these) {
+    model_run* running = nullptr;
+    std::string outage;
+    model_run run(unpaced(), [&](const model_request& request) {
+        if (outage.empty()) outage = running->dispatch().outage();
+        return request.at - model_run::start < 1min ? top_status("99", "系统异常") : answer_all(request);
+    });
+    running = &run;
+    run.list_cards(1'000);
+    run.execute();
+    EXPECT_EQ(outage, "99 系统异常");
+    EXPECT_EQ(run.dispatch().outage(), "");
+}
+
 TEST(dispatcher, TL1_stops_at_once_where_the_first_certificate_is_refused) {
     const carrier::status_catalogue catalogue;
     dispatcher dispatcher(unpaced(), catalogue);

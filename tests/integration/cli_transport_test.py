@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import unittest
 
 from certificates import REFUSED, make_refused
@@ -61,6 +62,17 @@ class Unreachable(ProgramTestCase):
 
     def test_refused(self) -> None:
         self.check_unreachable(self.nobody())
+
+    def test_the_first_word_of_it_comes_soon_and_says_why(self) -> None:
+        url = self.nobody()
+        process = self.start_program("resolve", "--base-url", url, "--appid", "a", "--ebid", "1", "--progress", "none",
+                                     stdin=subprocess.PIPE, variables={"CARDRESOLVER_PASSWORD": "x"})
+        process.stdin.write(as_list(iccids(300)))
+        process.stdin.close()
+        warning = self.read_until(process, b"the carrier does not answer")
+        self.assertIn(f"connection refused by {url.removeprefix('https://')}".encode(), warning)
+        process.kill()
+        process.wait()
 
     def test_silent(self) -> None:
         self.check_unreachable(self.silence())
