@@ -1,23 +1,21 @@
 #include "run/notices.hpp"
 
-#include <functional>
-
 namespace cardresolver::run {
-namespace {
-
-void tell_once(const std::function<void(std::string_view)>& hook, std::string_view why, bool& is_told) {
-    if (!why.empty() && !is_told && hook) hook(why);
-    is_told = !why.empty();
-}
-
-}  // namespace
 
 void notices::on_wait(std::string_view why) {
-    tell_once(settings_.on_wait, why, is_wait_told_);
+    if (!why.empty() && !is_wait_told_ && settings_.on_wait) settings_.on_wait(why);
+    is_wait_told_ = !why.empty();
 }
 
-void notices::on_outage(std::string_view why) {
-    tell_once(settings_.on_outage, why, is_outage_told_);
+void notices::on_outage(std::string_view why, dispatch::time_point now) {
+    if (why.empty()) {
+        is_outage_told_ = false;
+        return;
+    }
+    if (is_outage_told_ || now < next_outage_) return;
+    is_outage_told_ = true;
+    next_outage_ = now + between_outages;
+    if (settings_.on_outage) settings_.on_outage(why);
 }
 
 void notices::on_clock_behind(std::chrono::seconds behind) {
