@@ -136,7 +136,8 @@ ending judge_end(const run::result& result, const run_facts& facts) {
             if (result.stop) return judge_stop(*result.stop, facts);
             break;
         case run_end::empty_input:
-            return {exit_code::input_unusable, or_else(result.message, "the input has no line with text")};
+            return {exit_code::input_unusable,
+                    or_else(result.message, "the input has no record: it is empty, or only a header")};
         case run_end::no_valid_card:
             return {exit_code::input_unusable,
                     fmt::format("the input has no valid card number{}{}", result.message.empty() ? "" : "; ",

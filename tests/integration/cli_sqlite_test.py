@@ -424,7 +424,7 @@ class Queries(TableTestCase):
                                   (self.query("  "), 64, b"query has no value"),
                                   (self.query("-- nothing"), 65, b"not one statement"),
                                   (self.query("SELECT id, note FROM cards"), 65, b"name the one with the numbers by --column"),
-                                  (self.query("SELECT card FROM cards WHERE 0"), 65, b"no line with text"),
+                                  (self.query("SELECT card FROM cards WHERE 0"), 65, b"has no record"),
                                   (self.query("SELECT '%' AS number"), 64, b"write % as %25"),
                                   (f"sqlite:{self.database}", 64, b"a list is a query"),
                                   (f"sqlite:{self.folder}/none.db?query=SELECT 1", 66, b"none.db")):
