@@ -5,12 +5,14 @@
 #include "app/whole_file.hpp"
 #include "database/database_url.hpp"
 #include "ledger/random_number.hpp"
+#include "sink/descriptor.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -85,6 +87,31 @@ void check_distinct(const command_options& options, std::vector<option_fault>& f
     }
 }
 
+bool holds_database(const std::string& path) {
+    constexpr std::string_view magic("SQLite format 3\0", 16);  // https://www.sqlite.org/fileformat.html, 1.3
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
+    std::string beginning(magic.size(), ' ');
+    std::ifstream(path, std::ios::binary).read(beginning.data(), static_cast<std::streamsize>(magic.size()));
+    return beginning == magic;
+}
+
+/// Who forgets `sqlite:` would lose every table in it.
+void check_databases(const command_options& options, std::vector<option_fault>& faults) {
+    const std::array<named_file, 4> files{{{"--output", options.output},
+                                           {"--failures", options.failures},
+                                           {"--summary", options.summary},
+                                           {"--trace", options.trace}}};
+    for (const auto& [name, path] : files) {
+        if (is_standard_stream(path) || database::is_database_url(path) || !holds_database(path)) continue;
+        faults.push_back(
+            {exit_code::cannot_create,
+             fmt::format("{}: {} is an SQLite database and is not replaced; name another file{}", name,
+                         sink::show_path(path),
+                         name == "--output" ? ", or write sqlite: before its name for a table in it" : "")});
+    }
+}
+
 void check_standard_output(const command_options& options, std::vector<option_fault>& faults) {
     std::vector<named_file> files{{"the rows", options.output},
                                   {"--failures", options.failures},
@@ -126,6 +153,7 @@ void check_files(const command_options& options, std::vector<option_fault>& faul
     check_query(options, faults);
     check_database(options, faults);
     check_distinct(options, faults);
+    check_databases(options, faults);
     check_standard_output(options, faults);
     if (is_standard_stream(options.summary)) return;
     if (const auto why = why_not_writable(options.summary)) {

@@ -104,24 +104,10 @@ void file_output::refuse_finished_target() const {
         if (errno == ENOENT) return;
         fail(error_kind::cannot_create, name_, "cannot be examined", errno);
     }
-    const bool is_file = S_ISREG(status.st_mode);
-    const bool is_database = is_file && holds_database();
-    if (is_file && !is_database && force_) return;
+    if (S_ISREG(status.st_mode) && force_) return;
     if (is_new_) ::unlinkat(folder_.number(), partial_.c_str(), 0);
-    if (!is_file) fail(error_kind::cannot_create, name_, "is no regular file");
-    if (is_database)
-        fail(error_kind::cannot_create, name_,
-             "is an SQLite database and is not replaced; write sqlite: before its name for a table in it");
+    if (!S_ISREG(status.st_mode)) fail(error_kind::cannot_create, name_, "is no regular file");
     fail(error_kind::cannot_create, name_, "exists already; --force replaces it");
-}
-
-/// Who forgets `sqlite:` would lose every table in it.
-bool file_output::holds_database() const {
-    using namespace std::string_literals;
-    const auto magic = "SQLite format 3\0"s;  // https://www.sqlite.org/fileformat.html, 1.3
-    std::string beginning(magic.size(), '\0');
-    const auto there = open_at(folder_.number(), target_.c_str(), O_RDONLY | O_NOFOLLOW);
-    return there.is_open() && read_all_at(there.number(), beginning, 0) == 0 && beginning == magic;
 }
 
 std::uint64_t file_output::size_of_partial() const {

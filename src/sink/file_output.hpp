@@ -40,7 +40,6 @@ private:
     bool lock_partial();
     bool is_still_partial() const;
     void refuse_finished_target() const;
-    bool holds_database() const;
     std::uint64_t size_of_partial() const;
     std::uint32_t tail_crc(std::uint64_t end, output_error::error_kind where_unreadable) const;
     void make_durable(const descriptor& what, bool is_folder);

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import unittest
 from pathlib import Path
@@ -98,6 +99,20 @@ class Files(HeldCarrier):
         carrier.gate.open()
         self.assertEqual(first.wait(timeout=60), 0)
         self.assertEqual(len(rows_of((self.folder / "out.csv").read_bytes())), CARDS)
+
+    def test_a_database_is_never_replaced(self) -> None:
+        (self.folder / "cards.txt").write_bytes(as_list(iccids(3)))
+        with sqlite3.connect(self.folder / "cards.db") as database:
+            database.execute("CREATE TABLE precious (a)")
+        before = (self.folder / "cards.db").read_bytes()
+        command = ["resolve", "cards.txt", "--base-url", "simulator", "--force"]
+        for option in ("--output", "--failures", "--summary", "--trace"):
+            with self.subTest(option=option):
+                done = self.run_program(*command, *(() if option == "--output" else ("-o", "rows.csv")), option, "cards.db")
+                self.assert_exit(done, 73)
+                self.assertIn(f"{option}: 'cards.db' is an SQLite database".encode(), done.stderr)
+                self.assertEqual((self.folder / "cards.db").read_bytes(), before)
+        self.assertFalse((self.folder / "rows.csv").exists())
 
     def test_a_finished_output_is_replaced_by_force_alone(self) -> None:
         output = self.folder / "out.csv"

@@ -219,21 +219,6 @@ TEST_F(output_test, replaces_a_finished_output_only_with_force) {
     EXPECT_EQ(read(target_), "new");
 }
 
-TEST_F(output_test, does_not_replace_a_database_even_with_force) {
-    using namespace std::string_literals;
-    const auto database = "SQLite format 3\0and more"s;
-    write(target_, database);
-    for (const bool force : {false, true}) {
-        const auto error = error_of([&] { open_output({target_, force}); });
-        EXPECT_EQ(error.kind, error_kind::cannot_create);
-        EXPECT_NE(std::string_view(error.what()).find("sqlite:"), std::string_view::npos) << error.what();
-    }
-    EXPECT_EQ(read(target_), database);
-    EXPECT_FALSE(fs::exists(partial_));
-    write(target_, "SQLite format 3");
-    EXPECT_NO_THROW(open_output({target_, true})) << "it only begins like one";
-}
-
 TEST_F(output_test, does_not_clobber_a_target_that_appears_meanwhile) {
     const auto out = open(target_);
     out->write("ours");
