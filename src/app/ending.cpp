@@ -137,7 +137,7 @@ ending judge_end(const run::result& result, const run_facts& facts) {
             break;
         case run_end::empty_input:
             return {exit_code::input_unusable,
-                    or_else(result.message, "the input has no record: it is empty, or only a header")};
+                    or_else(result.message, "the input has no record: it is empty, blank, or only a header")};
         case run_end::no_valid_card:
             return {exit_code::input_unusable,
                     fmt::format("the input has no valid card number{}{}", result.message.empty() ? "" : "; ",

@@ -7,7 +7,7 @@
 namespace cardresolver::app {
 
 /// What the carrier or a gateway before it wrote, which may hold anything, our own request among it:
-/// printable, 300 bytes at most, without card numbers, tokens and transids.
+/// its first 300 bytes, printable, without card numbers, tokens and transids.
 std::string harmless(std::string_view text);
 
 }  // namespace cardresolver::app

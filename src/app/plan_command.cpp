@@ -37,7 +37,7 @@ plan_view make_view(const option_reading& reading, run::list_counts counts,
 
 /// Why the list cannot be resolved at all; empty where it can.
 std::string_view find_complaint(const run::list_counts& counts) {
-    if (counts.records() == 0) return "the input has no record: it is empty, or only a header";
+    if (counts.records() == 0) return "the input has no record: it is empty, blank, or only a header";
     if (counts.valid_records() == 0) return "the input has no valid card number";
     return {};
 }

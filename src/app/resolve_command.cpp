@@ -108,9 +108,10 @@ private:
 
     void tell_of_outage(std::string_view why) {
         if (progress_) progress_->clear();
+        if (why.empty()) return log_info("the carrier is back");
         log_warning(fmt::format(
-            "the carrier does not answer ({}): it is tried every few seconds, and the run goes on by itself "
-            "once it does",
+            "no answers from the carrier ({}): it is tried now and then, and the run goes on by itself once "
+            "they come",
             harmless(why)));
     }
 

@@ -46,8 +46,7 @@ time_point carrier_health::held_until() const noexcept {
 }
 
 std::optional<hold_reason> carrier_health::why_held(time_point now) const noexcept {
-    const bool is_mute = now >= silent_at() && is_suspect();
-    if (is_away() || is_mute) return hold_reason::down;
+    if (is_away() || (now >= silent_at() && is_suspect())) return hold_reason::down;
     if (throttling_.is_spent()) return hold_reason::quota_spent;
     if (throttled_until() > now) return hold_reason::throttled;
     return std::nullopt;
@@ -61,6 +60,8 @@ void carrier_health::on_sign_of_life() noexcept {
     failures_ = 0;
     failing_batches_ = 0;
     is_down_ = false;
+    is_mute_ = false;
+    refused_openings_ = 0;
     probes_ = 0;
     probe_wait_ = duration(0);
     unanswered_since_.reset();
@@ -90,6 +91,7 @@ void carrier_health::on_failure(time_point now, bool is_first_of_batch) {
         is_down_ = true;
         if (probes_ == 0) probe_wait_ = probe_backoff.draw_upper_half(++probes_, random_);
     }
+    if (unanswered_since_ && now - *unanswered_since_ >= failing_time) is_mute_ = true;
     throttling_.on_failure(now);
 }
 
@@ -126,10 +128,12 @@ bool carrier_health::on_account_refusal(time_point sent_at, time_point now) noex
 
 void carrier_health::on_opened() noexcept {
     open_failures_ = 0;
+    refused_openings_ = 0;
     open_wait_ = duration(0);
 }
 
 void carrier_health::on_open_failed() {
+    ++refused_openings_;
     open_wait_ = open_backoff.draw_upper_half(++open_failures_, random_);
 }
 

@@ -39,8 +39,10 @@ public:
 
     bool is_proven() const noexcept { return proven_; }
     bool is_down() const noexcept { return is_down_; }
-    /// Down, or one attempt to connect after the other has failed.
-    bool is_away() const noexcept { return is_down_ || open_failures_ >= failures_until_suspect; }
+    /// Down; or without a word between, several attempts to connect have failed, or a request after a while.
+    bool is_away() const noexcept {
+        return is_down_ || is_mute_ || refused_openings_ >= failures_until_suspect;
+    }
     /// Several requests in a row have failed: an outage may have begun.
     bool is_suspect() const noexcept { return failures_ >= failures_until_suspect; }
     /// Down or silent: probes go out, although requests may hang in all connections that there are to be.
@@ -109,9 +111,11 @@ private:
     unsigned failing_batches_ = 0;
     time_point failing_since_{};
     bool is_down_ = false;
+    bool is_mute_ = false;
     unsigned probes_ = 0;
     unsigned busy_ = 0;
-    unsigned open_failures_ = 0;
+    unsigned open_failures_ = 0;     ///< in a row
+    unsigned refused_openings_ = 0;  ///< of these, since the last sign of life
     std::size_t most_in_flight_ = unlimited;
     std::optional<time_point> unanswered_since_;  ///< the first request since the last sign of life
     time_point last_sent_ = time_point::min();

@@ -124,7 +124,7 @@ public:
     const pace& pace_in_force() const noexcept { return gate_.limits(); }
     /// Why requests do not flow, and until when; nothing where they do.
     std::optional<standstill> standing_still(time_point now) const noexcept;
-    /// While the carrier is away: its last failure, in words.
+    /// While the carrier is away: its last failure, in words. Empty while it is not.
     std::string_view outage() const noexcept;
     /// Whether all permits are with the account's other processes.
     bool waits_for_others(time_point now) const noexcept { return is_busy() && gate_.is_out_of_share(now); }

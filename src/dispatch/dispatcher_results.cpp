@@ -116,7 +116,6 @@ void dispatcher::act_on_rest(batch_id id, status_class meaning, const verdict& w
             return stop_because(stop_reason::own_fault, code_and_text(why.status, why.message));
         case status_class::transient:
         case status_class::unknown:
-            last_failure_ = code_and_text(why.status, why.message);
             return fail(id, why, now, listener);
     }
 }
@@ -140,9 +139,7 @@ void dispatcher::on_malformed_reply(batch_id id, time_point now, outcome_listene
     end_request(id, permit_end::answered, now);
     http_seen_ = true;
     ++counts_.malformed;
-    const verdict why{"malformed", "the reply is not what the carrier's document describes"};
-    last_failure_ = why.message;
-    fail(id, why, now, listener);
+    fail(id, {"malformed", "the reply is not what the carrier's document describes"}, now, listener);
 }
 
 void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<duration> retry_after,
@@ -152,7 +149,6 @@ void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<dura
     http_seen_ = true;
     const std::string code = "http-" + std::to_string(status);
     const verdict why{code, "the carrier answered with an HTTP error"};
-    last_failure_ = "HTTP status " + std::to_string(status);
     const bool is_many = one.asked > 1;
     if (is_throttled) {
         throttle(id, retry_after, now);
@@ -168,6 +164,7 @@ void dispatcher::on_http_status(batch_id id, unsigned status, std::optional<dura
     } else {
         fail(id, why, now, listener);
     }
+    last_failure_ = "HTTP status " + std::to_string(status);
 }
 
 void dispatcher::on_failure(batch_id id, const card::failure& failure, time_point now,
@@ -182,16 +179,16 @@ void dispatcher::on_failure(batch_id id, const card::failure& failure, time_poin
         return resends_.push_front(id);
     }
     if (failure.kind == card::failure_kind::cancelled) return resends_.push_front(id);
-    last_failure_ = card::describe(failure);
+    verdict why{"connection", "the connection broke before the reply was complete"};
     if (failure.kind == card::failure_kind::timeout) {
         ++counts_.timed_out;
-        return fail(id, {"timeout", "the carrier did not answer in time"}, now, listener);
-    }
-    if (failure.kind == card::failure_kind::protocol) {
+        why = {"timeout", "the carrier did not answer in time"};
+    } else if (failure.kind == card::failure_kind::protocol) {
         ++counts_.malformed;
-        return fail(id, {"malformed", "the reply is not valid HTTP"}, now, listener);
+        why = {"malformed", "the reply is not valid HTTP"};
     }
-    fail(id, {"connection", "the connection broke before the reply was complete"}, now, listener);
+    fail(id, why, now, listener);
+    last_failure_ = card::describe(failure);
 }
 
 void dispatcher::refuse_or_hunt(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
@@ -275,6 +272,7 @@ void dispatcher::throttle(batch_id id, std::optional<duration> retry_after, time
 /// The whole request failed in passing. A card that is hunted alone while others are answered says nothing
 /// about the carrier; while none is, nothing about the card.
 void dispatcher::fail(batch_id id, const verdict& why, time_point now, outcome_listener& listener) {
+    last_failure_ = code_and_text(why.status, why.message);
     auto& one = batches_[id];
     const bool is_alone = is_hunted_alone(one);
     const bool others_fare_better = is_alone && well_answered_ > hunting_.answered_before(one.hunt);

@@ -247,7 +247,7 @@ const carrier::reply* carrier_link::decode(const net::http_reply& reply) {
 
 std::optional<dispatch::time_point> carrier_link::held_until(dispatch::time_point now) const {
     const auto standing = dispatcher_.standing_still(now);
-    return standing ? std::optional(standing->until) : std::nullopt;
+    return standing && standing->until > now ? std::optional(standing->until) : std::nullopt;
 }
 
 /// A request that was meant for a connection that is closed now.

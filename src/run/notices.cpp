@@ -8,13 +8,10 @@ void notices::on_wait(std::string_view why) {
 }
 
 void notices::on_outage(std::string_view why, dispatch::time_point now) {
-    if (why.empty()) {
-        is_outage_told_ = false;
-        return;
-    }
-    if (is_outage_told_ || now < next_outage_) return;
-    is_outage_told_ = true;
-    next_outage_ = now + between_outages;
+    const bool is_news = why.empty() ? is_outage_told_ : !is_outage_told_ && now >= next_outage_;
+    if (!is_news) return;
+    is_outage_told_ = !why.empty();
+    if (is_outage_told_) next_outage_ = now + between_outages;
     if (settings_.on_outage) settings_.on_outage(why);
 }
 

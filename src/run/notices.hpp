@@ -22,7 +22,8 @@ public:
     void on_wait(std::string_view why);
     /// One that comes and goes all night shall not fill the log.
     static constexpr std::chrono::minutes between_outages{1};
-    /// How the carrier fails; empty: it does not, and `now` is not looked at.
+    /// How the carrier fails; empty: it does not, and `now` is not looked at. The end of what was told is
+    /// told.
     void on_outage(std::string_view why, dispatch::time_point now);
     /// How far the wall clock is behind what it has shown before: told once in a run.
     void on_clock_behind(std::chrono::seconds behind);

@@ -172,10 +172,11 @@ private:
 
     void tell_what_holds_up() {
         notices_.on_wait(rows_.is_waiting() ? rows_.waits_for() : quota_.waits_for());
-        const auto outage = dispatcher_.outage();
-        notices_.on_outage(outage, outage.empty() ? clock::time_point() : clock::now());
         // Transaction numbers and the carrier's day keep to the later time.
         notices_.on_clock_behind(quota_.clock_behind());
+        if (end_) return;  // it does not go on, whatever the carrier does
+        const auto outage = dispatcher_.outage();
+        notices_.on_outage(outage, outage.empty() ? clock::time_point() : clock::now());
     }
 
     /// Who is told of rows first.

@@ -49,7 +49,8 @@ struct settings {
     /// Called on the event loop where rows begin to wait, and before it runs, where opening the output does:
     /// for room on the disk, for a database. `why`: the beginning of a sentence.
     std::function<void(std::string_view why)> on_wait;
-    /// Called on the event loop where the carrier begins to be away. `why`: its last failure.
+    /// Called on the event loop where the carrier begins to be away, and where it is back. `why`: its last
+    /// failure; empty: it is back.
     std::function<void(std::string_view why)> on_outage;
     /// Called once, on the event loop, where the wall clock is so far behind what it has shown before.
     std::function<void(std::chrono::seconds)> on_clock_behind;

@@ -21,6 +21,21 @@ protected:
     time_point now_{1h};
 };
 
+TEST_F(carrier_health_test, NW2_is_not_away_where_it_answers_but_takes_no_more_connections) {
+    for (int i = 0; i < 100; ++i) {
+        health_.on_sent(now_);
+        health_.on_open_failed();
+        health_.on_open_failed();
+        health_.on_answer(now_);
+        EXPECT_FALSE(health_.is_away());
+    }
+    health_.on_open_failed();
+    health_.on_open_failed();
+    EXPECT_FALSE(health_.is_away());
+    health_.on_open_failed();
+    EXPECT_TRUE(health_.is_away());
+}
+
 TEST_F(carrier_health_test, sends_one_request_at_a_time_until_the_first_answer) {
     EXPECT_TRUE(may_send(0));
     EXPECT_EQ(health_.may_send_at(now_, 1), never);

@@ -382,18 +382,49 @@ TEST(dispatcher, NW2_knows_how_the_carrier_fails_while_it_is_away) {
     EXPECT_EQ(dispatcher.outage(), "");
 }
 
-TEST(dispatcher, a_carrier_that_fails_in_its_own_words_is_away_with_these) {
+TEST(dispatcher, tells_how_the_carrier_fails_while_it_is_away) {
+    const auto foreign = [](const model_request& request) {
+        auto answer = answer_all(request);
+        for (auto& item : answer.items)
+            item.asked = numbered_msisdn(999'999);
+        return answer;
+    };
+    const std::vector<std::pair<model_run::carrier_rule, std::string>> table{
+        {[](const auto&) { return top_status("99", "系统异常"); }, "99 系统异常"},
+        {[](const auto&) { return http_status(503); }, "HTTP status 503"},
+        {[](const auto&) { return failing(failure_kind::timeout); }, "timeout"},
+        {foreign, "malformed the reply answers for other cards"},
+    };
+    for (const auto& row : table) {
+        model_run* running = nullptr;
+        std::string outage;
+        model_run run(unpaced(), [&](const model_request& request) {
+            if (outage.empty()) outage = running->dispatch().outage();
+            const auto since = request.at - model_run::start;
+            return since > 1s && since < 5min ? row.first(request) : answer_all(request);
+        });
+        running = &run;
+        run.list_cards(100'000);
+        run.execute();
+        EXPECT_NE(outage.find(row.second), std::string::npos) << outage << " in place of " << row.second;
+        EXPECT_EQ(run.dispatch().outage(), "");
+    }
+}
+
+TEST(dispatcher, NW4_silence_is_an_outage_from_the_first_request_that_was_waited_for_in_vain) {
     model_run* running = nullptr;
-    std::string outage;
+    std::vector<bool> is_away;
     model_run run(unpaced(), [&](const model_request& request) {
-        if (outage.empty()) outage = running->dispatch().outage();
-        return request.at - model_run::start < 1min ? top_status("99", "系统异常") : answer_all(request);
+        is_away.push_back(!running->dispatch().outage().empty());
+        auto silence = failing(failure_kind::timeout);
+        silence.latency = 25s;
+        return request.number < 3 ? silence : answer_all(request);
     });
     running = &run;
-    run.list_cards(1'000);
+    run.list_cards(400);
     run.execute();
-    EXPECT_EQ(outage, "99 系统异常");
-    EXPECT_EQ(run.dispatch().outage(), "");
+    is_away.resize(4);
+    EXPECT_EQ(is_away, (std::vector<bool>{false, true, true, false}));
 }
 
 TEST(dispatcher, TL1_stops_at_once_where_the_first_certificate_is_refused) {

@@ -69,7 +69,7 @@ class Unreachable(ProgramTestCase):
                                      stdin=subprocess.PIPE, variables={"CARDRESOLVER_PASSWORD": "x"})
         process.stdin.write(as_list(iccids(300)))
         process.stdin.close()
-        warning = self.read_until(process, b"the carrier does not answer")
+        warning = self.read_until(process, b"no answers from the carrier")
         self.assertIn(f"connection refused by {url.removeprefix('https://')}".encode(), warning)
         process.kill()
         process.wait()
