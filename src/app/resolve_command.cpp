@@ -6,6 +6,7 @@
 #include "app/options/value_text.hpp"
 #include "app/progress_reporter.hpp"
 #include "app/resolve_settings.hpp"
+#include "app/sha256.hpp"
 #include "app/state_folder.hpp"
 #include "app/stop_signals.hpp"
 #include "app/version.hpp"
@@ -154,8 +155,12 @@ private:
     /// A summary that cannot be written spoils a success, but does not hide why a run failed.
     exit_code write_summary(const run::result& result, exit_code code) const {
         if (options_.summary.empty()) return code;
-        const run::summary_facts facts{std::string(version()), database::without_password(options_.input),
-                                       database::without_password(options_.output), config_digest(settings_)};
+        run::summary_facts facts{std::string(version()), database::without_password(options_.input),
+                                 database::without_password(options_.output), config_digest(settings_)};
+        if (options_.checksum) {
+            facts.input_sha256 = sha256_of_file(options_.input);
+            if (result.end == run::run_end::complete) facts.output_sha256 = sha256_of_file(options_.output);
+        }
         const auto text = run::format_summary(facts, result, *run_);
         if (options_.summary == "-") {
             std::fwrite(text.data(), 1, text.size(), stdout);

@@ -1,6 +1,7 @@
 #include "app/resolve_settings.hpp"
 
 #include "app/account.hpp"
+#include "app/sha256.hpp"
 #include "app/version.hpp"
 #include "app/whole_file.hpp"
 #include "database/database_url.hpp"
@@ -8,7 +9,6 @@
 #include "sink/descriptor.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <array>
 #include <filesystem>
@@ -193,18 +193,6 @@ dispatch::settings dispatch_settings_of(const option_reading& reading) {
     dispatch.give_up_after = options.give_up_after;
     dispatch.seed = ledger::random_number();
     return dispatch;
-}
-
-std::string sha256(const std::string& text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error("OpenSSL cannot compute SHA-256");
-    }
-    std::string hex;
-    for (unsigned i = 0; i < length; ++i)
-        fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
-    return hex;
 }
 
 std::string_view text_of(const std::optional<source::input_format>& format) {

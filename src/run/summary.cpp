@@ -139,11 +139,13 @@ std::string format_summary(const summary_facts& facts, const result& result, con
     summary["finished_at"] = format_time(result.processes.back().finished_at);
     summary["duration_s"] = rounded(seconds_of(counts.elapsed), 1000);
     summary["processes"] = processes_of(result);
-    summary["input"] = {{"path", facts.input_path}, {"lines", counts.lines_read}, {"sha256", nullptr}};
+    summary["input"] = {{"path", facts.input_path},
+                        {"lines", counts.lines_read},
+                        {"sha256", json::value_from(facts.input_sha256)}};
     summary["output"] = {{"target", facts.output_target},
                          {"rows", counts.rows()},
                          {"bytes", counts.bytes_written},
-                         {"sha256", nullptr}};
+                         {"sha256", json::value_from(facts.output_sha256)}};
     summary["outcomes"] = outcomes_of(counts);
     summary["requests"] = requests_of(counts);
     const auto sent = counts.requests.sent;

@@ -3,6 +3,7 @@
 
 #include "run/resolve_run.hpp"
 
+#include <optional>
 #include <string>
 
 namespace cardresolver::run {
@@ -10,9 +11,11 @@ namespace cardresolver::run {
 /// What the summary says beside the counters.
 struct summary_facts {
     std::string version;
-    std::string input_path;     ///< as given; `-` for standard input
-    std::string output_target;  ///< as given
-    std::string config_digest;  ///< SHA-256 of the settings that alter rows, hexadecimal
+    std::string input_path;                         ///< as given; `-` for standard input
+    std::string output_target;                      ///< as given
+    std::string config_digest;                      ///< SHA-256 of the settings that alter rows, hexadecimal
+    std::optional<std::string> input_sha256 = {};   ///< none: not wanted, or no file
+    std::optional<std::string> output_sha256 = {};  ///< likewise, or not finished
 };
 
 /// The manifest as indented JSON with a final line break; keys as the documentation lists them.

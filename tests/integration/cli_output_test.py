@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -45,6 +46,31 @@ class OutputTestCase(ProgramTestCase):
 
     def simulated(self, *arguments: str, stdin: bytes = as_list(iccids(CARDS))) -> subprocess.CompletedProcess[bytes]:
         return self.run_program("resolve", "--base-url", "simulator", *arguments, stdin=stdin)
+
+
+class Checksums(OutputTestCase):
+    def digests(self) -> tuple[str | None, str | None]:
+        return self.summary()["input"]["sha256"], self.summary()["output"]["sha256"]
+
+    def test_are_those_of_the_files(self) -> None:
+        (self.folder / "cards.txt").write_bytes(as_list(iccids(CARDS)))
+        for name in ("out.csv", "out.csv.gz", "out.ndjson"):
+            with self.subTest(name=name):
+                self.assert_exit(self.simulated("cards.txt", "-o", name, "--summary", "summary.json", "--checksum"), 0)
+                self.assertEqual(self.digests(), tuple(hashlib.sha256(self.read(file)).hexdigest()
+                                                       for file in ("cards.txt", name)))
+
+    def test_are_not_there_where_they_are_not_wanted_or_there_is_no_file(self) -> None:
+        self.assert_exit(self.simulated("-o", "out.csv", "--summary", "summary.json"), 0)
+        self.assertEqual(self.digests(), (None, None))
+        self.assert_exit(self.simulated("-o", "sqlite:out.db", "--summary", "summary.json", "--checksum"), 0)
+        self.assertEqual(self.digests(), (None, None))
+
+    def test_unfinished_rows_have_none(self) -> None:
+        (self.folder / "cards.txt").write_bytes(as_list(iccids(CARDS)))
+        self.assert_exit(self.simulated("cards.txt", "-o", "out.csv", "--summary", "summary.json", "--checksum",
+                                        "--rate", "1/s", "--deadline", "1s"), 75)
+        self.assertEqual(self.digests(), (hashlib.sha256(self.read("cards.txt")).hexdigest(), None))
 
 
 class Compression(OutputTestCase):

@@ -83,6 +83,7 @@ struct command_options {
     std::optional<run::failure_limit> max_failures;
     // report
     std::string summary;
+    bool checksum = false;
     progress_mode progress = progress_mode::automatic;
     std::string trace;  ///< written by resolve, read by explain
     bool trace_numbers = false;

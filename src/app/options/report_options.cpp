@@ -34,6 +34,13 @@ std::span<const option_definition> report_option_table() {
          .group = option_group::report,
          .help = "Write the run's figures as JSON; '-': standard output, unless the rows go there.",
          .apply = [](text_view t, command_options& o) { return set_text(t, o.summary); }},
+        {.name = "checksum",
+         .group = option_group::report,
+         .help =
+             "Put the SHA-256 of the list and of the finished rows, as they lie on the disk in the end, into "
+             "the summary.",
+         .apply = [](text_view t, command_options& o) { return set_switch(t, o.checksum); },
+         .toml = toml_kind::boolean},
         {.name = "progress",
          .value = "MODE",
          .initial = "auto",
