@@ -10,11 +10,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <sys/stat.h>
 #include <utility>
 
@@ -25,6 +22,14 @@ struct named_file {
     std::string_view name;  ///< as the user knows it
     std::string path;
 };
+
+/// As they are given, `--output` first.
+std::vector<named_file> written_files(const command_options& options) {
+    return {{"--output", options.output},
+            {"--failures", options.failures},
+            {"--summary", options.summary},
+            {"--trace", options.trace}};
+}
 
 bool is_standard_stream(const std::string& path) {
     return path.empty() || path == "-" || path == "/dev/stdout";
@@ -65,10 +70,8 @@ bool becomes_file(const std::string& path) {
 }
 
 void check_distinct(const command_options& options, std::vector<option_fault>& faults) {
-    std::vector<named_file> files{{"--output", file_named_by(options.output)},
-                                  {"--failures", options.failures},
-                                  {"--summary", options.summary},
-                                  {"--trace", options.trace}};
+    auto files = written_files(options);
+    files.front().path = file_named_by(options.output);
     if (!are_both_databases(options)) files.insert(files.begin(), {"INPUT", file_named_by(options.input)});
     if (!database::is_database_url(options.output) && becomes_file(options.output)) {
         files.push_back({"the unfinished --output", options.output + ".partial"});
@@ -88,21 +91,17 @@ void check_distinct(const command_options& options, std::vector<option_fault>& f
 }
 
 bool holds_database(const std::string& path) {
-    constexpr std::string_view magic("SQLite format 3\0", 16);  // https://www.sqlite.org/fileformat.html, 1.3
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
-    std::string beginning(magic.size(), ' ');
-    std::ifstream(path, std::ios::binary).read(beginning.data(), static_cast<std::streamsize>(magic.size()));
-    return beginning == magic;
+    std::string beginning(database::sqlite_magic.size(), ' ');
+    std::ifstream(path, std::ios::binary)
+        .read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+    return beginning == database::sqlite_magic;
 }
 
 /// Who forgets `sqlite:` would lose every table in it.
 void check_databases(const command_options& options, std::vector<option_fault>& faults) {
-    const std::array<named_file, 4> files{{{"--output", options.output},
-                                           {"--failures", options.failures},
-                                           {"--summary", options.summary},
-                                           {"--trace", options.trace}}};
-    for (const auto& [name, path] : files) {
+    for (const auto& [name, path] : written_files(options)) {
         if (is_standard_stream(path) || database::is_database_url(path) || !holds_database(path)) continue;
         faults.push_back(
             {exit_code::cannot_create,
@@ -113,10 +112,8 @@ void check_databases(const command_options& options, std::vector<option_fault>& 
 }
 
 void check_standard_output(const command_options& options, std::vector<option_fault>& faults) {
-    std::vector<named_file> files{{"the rows", options.output},
-                                  {"--failures", options.failures},
-                                  {"--summary", options.summary},
-                                  {"--trace", options.trace}};
+    auto files = written_files(options);
+    files.front().name = "the rows";
     std::erase_if(files,
                   [](const named_file& one) { return one.path.empty() || !is_standard_stream(one.path); });
     if (files.size() < 2) return;

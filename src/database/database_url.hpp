@@ -11,6 +11,8 @@ namespace cardresolver::database {
 inline constexpr std::string_view default_table = "cardresolver_rows";
 /// Where the runs into a database are kept.
 inline constexpr std::string_view runs_table = "cardresolver_runs";
+/// What an SQLite database's file begins with (https://www.sqlite.org/fileformat.html, 1.3).
+inline constexpr std::string_view sqlite_magic{"SQLite format 3\0", 16};
 
 enum class database_kind { sqlite, postgresql };
 

@@ -1,6 +1,7 @@
 #include "source/sniff.hpp"
 
 #include "card/text.hpp"
+#include "database/database_url.hpp"
 #include "source/column_name.hpp"
 #include "source/csv_layout.hpp"
 #include "source/decompression.hpp"
@@ -31,7 +32,7 @@ constexpr std::array signatures{
               "is a ZIP archive or an Excel workbook (.xlsx); unpack it, or save it as CSV (UTF-8)"},
     signature{"\xD0\xCF\x11\xE0"sv, "is an Excel workbook (.xls); save it as CSV (UTF-8)"},
     signature{"%PDF-"sv, "is a PDF document; a plain list or CSV is needed"},
-    signature{"SQLite format 3\0"sv, "is an SQLite database; export the numbers as a plain list or CSV"},
+    signature{database::sqlite_magic, "is an SQLite database; export the numbers as a plain list or CSV"},
     signature{"\xFF\xFE"sv, "is UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"},
     signature{"\xFE\xFF"sv, "is UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"},
 };
